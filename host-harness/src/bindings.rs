@@ -1,0 +1,15 @@
+//! What `bindgen!` makes of the contract. Nothing is written by hand here.
+#![expect(missing_docs, reason = "generated: the words are in the WIT files")]
+#![allow(clippy::all, clippy::restriction, clippy::pedantic, reason = "generated")]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "engine",
+    imports: {
+        "idaas:approval/http.send": async | trappable,
+        "idaas:approval/token-cache.acquire": async | trappable,
+        default: trappable,
+    },
+    exports: { default: async },
+    additional_derives: [PartialEq, Eq],
+});

@@ -1,0 +1,141 @@
+//! One call: a fresh store and instance, configured, used once, dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use wasmtime::component::{Instance, InstancePre};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
+
+use crate::bindings::exports::idaas::approval::approval_engine::Guest;
+use crate::bindings::{Engine, EngineIndices};
+use crate::contract::Setting;
+use crate::error::{CallError, CallFailure};
+use crate::limits::{Meters, TICK};
+use crate::runtime::{Runtime, one_line};
+use crate::state::{CallState, Identity, Purity};
+
+/// A fresh instance, by its types and by its names.
+pub(crate) struct Callee {
+    pub(crate) engine: Engine,
+    pub(crate) instance: Instance,
+}
+
+impl Callee {
+    /// The interface that every engine has.
+    pub(crate) fn approval_engine(&self) -> &Guest {
+        self.engine.idaas_approval_approval_engine()
+    }
+}
+
+/// What a call needs.
+pub(crate) struct Call<'a> {
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) pre: &'a InstancePre<CallState>,
+    pub(crate) indices: &'a EngineIndices,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) purity: Purity,
+    /// `configure` is called with these first.
+    pub(crate) settings: Option<&'a [Setting]>,
+}
+
+impl Call<'_> {
+    /// Runs `function` on a fresh instance, within every limit.
+    pub(crate) async fn run<T, F>(&self, function: F) -> Result<T, CallError>
+    where
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
+    {
+        let meters = Arc::new(Meters::default());
+        let (setting, limit) = self.wall_clock();
+        let within = tokio::time::timeout(limit, self.run_unlimited(&meters, limit, function)).await;
+        within
+            .unwrap_or(Err(CallFailure::TimedOut { setting, limit }))
+            .map_err(|error| CallError { error, requests_sent: meters.requests.load(Ordering::Relaxed) })
+    }
+
+    fn wall_clock(&self) -> (&'static str, Duration) {
+        let limits = &self.runtime.0.limits;
+        match self.purity {
+            Purity::Pure => ("limits.pure_call", limits.pure_call),
+            Purity::Outbound => ("limits.outbound_call", limits.outbound_call),
+        }
+    }
+
+    async fn run_unlimited<T, F>(
+        &self,
+        meters: &Arc<Meters>,
+        wall_clock: Duration,
+        function: F,
+    ) -> Result<T, CallFailure>
+    where
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
+    {
+        let failed = |error: wasmtime::Error| failure(&error, meters);
+        // The pool refuses what it has no slot for. Waiting here makes a queue of it.
+        let _slot = self.runtime.0.calls.acquire().await.map_err(|_closed| CallFailure::Overloaded)?;
+        let mut store = self.store(meters.clone(), wall_clock);
+        let instance = self.pre.instantiate_async(&mut store).await.map_err(failed)?;
+        let engine = self.indices.load(&mut store, &instance).map_err(failed)?;
+        if let Some(settings) = self.settings {
+            engine
+                .idaas_approval_approval_engine()
+                .call_configure(&mut store, settings)
+                .await
+                .map_err(failed)?
+                .map_err(CallFailure::Configuration)?;
+        }
+        function(&mut store, &Callee { engine, instance }).await.map_err(failed)
+    }
+
+    fn store(&self, meters: Arc<Meters>, wall_clock: Duration) -> Store<CallState> {
+        let shared = &self.runtime.0;
+        let limits = shared.limits.clone();
+        let ticks = limits.cpu.as_millis() / TICK.as_millis();
+        let copied_bytes = limits.copied_bytes;
+        let state = CallState::new(
+            self.identity.clone(),
+            shared.services.clone(),
+            limits,
+            self.purity,
+            wall_clock,
+            meters.clone(),
+        );
+        let mut store = Store::new(&shared.engine, state);
+        store.limiter(|state| &mut state.memory);
+        store.set_hostcall_fuel(copied_bytes);
+        // Looked at each tick that passes while the engine computes. While it waits for the host none is counted.
+        let mut spent = 0;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |_| {
+            spent += 1;
+            if spent > ticks {
+                meters.cpu_spent.store(true, Ordering::Relaxed);
+                return Ok(UpdateDeadline::Interrupt);
+            }
+            Ok(UpdateDeadline::Yield(1))
+        });
+        store
+    }
+}
+
+/// The one place where wasmtime's errors get a meaning.
+fn failure(error: &wasmtime::Error, meters: &Meters) -> CallFailure {
+    if error.is::<PoolConcurrencyLimitError>() {
+        return CallFailure::Overloaded;
+    }
+    if meters.cpu_spent.load(Ordering::Relaxed) {
+        return CallFailure::Limit { setting: "limits.cpu" };
+    }
+    if meters.memory_denied.load(Ordering::Relaxed) {
+        return CallFailure::Limit { setting: "limits.memory_bytes" };
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => CallFailure::Limit { setting: "limits.stack" },
+        Some(trap) => CallFailure::Trapped { trap: trap.to_string() },
+        // wasmtime has no type for it.
+        None if error.to_string().contains("hostcalls has been exhausted") => {
+            CallFailure::Limit { setting: "limits.copied_bytes" }
+        }
+        None => CallFailure::Host { reason: one_line(error) },
+    }
+}

@@ -1,0 +1,50 @@
+//! The contract's types in Rust, as the WIT package `idaas:approval` declares and documents them.
+
+pub use crate::bindings::exports::idaas::approval::approval_engine::{
+    CallbackOutcome, CallbackRefusal, CallbackRequest, CallbackResponse, Capability, Cell, Choice,
+    Comparison, Configured, Content, Department, Depth, Description, Disposition, FieldContent, FieldProblem,
+    FormField, Generator, GuideStep, Header, Interval, IntervalUnit, Leave, Location, Paste, PasteValue,
+    PhoneNumber, Reach, RefusalReason, Route, RouteStep, Row, Setting, SettingField, SettingKind,
+    SettingProblem, SettingValue, Submission, SubmissionRequest, SubmissionWarning, SubmitProblem,
+    SummaryLine, Unavailability, Uncertainty,
+};
+pub use crate::bindings::exports::idaas::approval::types::{
+    Account, Approval, Attribute, Comment, Event, MappingProblem, MappingProblemKind, Member, Operation,
+    Refusal, RefusalClass, Status, Step, StepKind, StepMember, StepMode, Text, Verdict,
+};
+
+/// The package and version this host speaks.
+pub const PACKAGE: &str = "idaas:approval";
+
+/// The version of the package this host was built with. It links engines of the same minor version.
+pub const VERSION: &str = "0.1.0";
+
+/// The interfaces an engine may import: all that it can reach.
+pub const ALLOWED_IMPORTS: [&str; 3] = ["http", "token-cache", "log"];
+
+/// Whether `import` is one of [`ALLOWED_IMPORTS`], in a version this host links.
+#[must_use]
+pub fn allows_import(import: &str) -> bool {
+    ALLOWED_IMPORTS.iter().any(|interface| {
+        import
+            .strip_prefix(PACKAGE)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .and_then(|rest| rest.strip_prefix(interface))
+            .is_some_and(|version| version == "@0.1" || version.starts_with("@0.1."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_three_interfaces_of_this_minor_version_are_allowed() {
+        assert!(allows_import("idaas:approval/http@0.1.0"));
+        assert!(allows_import("idaas:approval/token-cache@0.1.7"));
+        assert!(!allows_import("idaas:approval/http@0.2.0"));
+        assert!(!allows_import("idaas:approval/http@0.10.0"));
+        assert!(!allows_import("idaas:approval/http-client@0.1.0"));
+        assert!(!allows_import("wasi:http/outgoing-handler@0.2.6"));
+    }
+}

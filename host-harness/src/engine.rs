@@ -1,0 +1,152 @@
+//! A loaded engine: checked, compiled, described.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, InstancePre};
+
+use crate::bindings::EngineIndices;
+use crate::call::Call;
+use crate::contract::{Description, allows_import};
+use crate::egress::Egress;
+use crate::error::LoadError;
+use crate::runtime::{Runtime, one_line};
+use crate::settings::Settings;
+use crate::state::{CallState, Identity, Purity};
+use crate::tenant::{Grant, Tenant};
+use crate::tokens::Scope;
+
+/// An engine, ready to be called. Cheap to clone; compiled once.
+#[derive(Clone)]
+pub struct ApprovalEngine(pub(crate) Arc<Loaded>);
+
+pub(crate) struct Loaded {
+    pub(crate) runtime: Runtime,
+    pub(crate) pre: InstancePre<CallState>,
+    pub(crate) indices: EngineIndices,
+    pub(crate) component: Component,
+    description: Description,
+    digest: String,
+    size: usize,
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl ApprovalEngine {
+    pub(crate) async fn new(
+        runtime: Runtime,
+        component: &Component,
+        bytes: &[u8],
+    ) -> Result<Self, LoadError> {
+        let engine = &runtime.0.engine;
+        let ty = component.component_type();
+        // An instance without functions or resources gives nothing: it only names types.
+        let imports: Vec<String> = ty
+            .imports(engine)
+            .filter(|(_, import)| !names_types_only(&import.ty, engine))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let exports = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
+        let foreign: Vec<String> = imports.iter().filter(|name| !allows_import(name)).cloned().collect();
+        if !foreign.is_empty() {
+            return Err(LoadError::ForeignImports { imports: foreign });
+        }
+        let wrong = |error: wasmtime::Error| LoadError::WrongContract { reason: one_line(&error) };
+        let pre = runtime.0.linker.instantiate_pre(component).map_err(wrong)?;
+        let indices = EngineIndices::new(&pre).map_err(wrong)?;
+
+        let describe = Call {
+            runtime: &runtime,
+            pre: &pre,
+            indices: &indices,
+            identity: Arc::new(Identity {
+                engine: String::from("undescribed"),
+                tenant: String::from("-"),
+                scope: Scope::of([]),
+                held: std::collections::BTreeMap::new(),
+                egress: Egress::default(),
+            }),
+            purity: Purity::Pure,
+            settings: None,
+        };
+        let description = describe
+            .run(async |store, callee| callee.approval_engine().call_describe(store).await)
+            .await
+            .map_err(|call| LoadError::Description(call.error))?;
+
+        Ok(Self(Arc::new(Loaded {
+            digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            size: bytes.len(),
+            component: component.clone(),
+            runtime,
+            pre,
+            indices,
+            description,
+            imports,
+            exports,
+        })))
+    }
+
+    /// What the engine says of itself.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.0.description
+    }
+
+    /// SHA-256 of the component, lower-case hex.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.0.digest
+    }
+
+    /// Bytes of the component.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.size
+    }
+
+    /// What it imports: all that it can reach.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.0.imports
+    }
+
+    /// What it exports.
+    #[must_use]
+    pub fn exports(&self) -> &[String] {
+        &self.0.exports
+    }
+
+    /// This engine with one tenant's settings and grants. Nothing is checked yet: see
+    /// [`configure`](Tenant::configure).
+    #[must_use]
+    pub fn tenant(&self, id: &str, settings: &Settings, grant: &Grant) -> Tenant {
+        Tenant::new(self.clone(), id, settings, grant)
+    }
+}
+
+fn names_types_only(item: &ComponentItem, engine: &wasmtime::Engine) -> bool {
+    match item {
+        ComponentItem::ComponentInstance(instance) => {
+            instance.exports(engine).all(|(_, item)| matches!(item.ty, ComponentItem::Type(_)))
+        }
+        ComponentItem::Type(_) => true,
+        ComponentItem::ComponentFunc(_)
+        | ComponentItem::CoreFunc(_)
+        | ComponentItem::Module(_)
+        | ComponentItem::Component(_)
+        | ComponentItem::Resource(_) => false,
+    }
+}
+
+impl fmt::Debug for ApprovalEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApprovalEngine")
+            .field("id", &self.0.description.id)
+            .field("version", &self.0.description.version)
+            .field("digest", &self.0.digest)
+            .finish_non_exhaustive()
+    }
+}

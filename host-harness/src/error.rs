@@ -1,0 +1,108 @@
+//! What can go wrong on the host's side, grouped by who has to act.
+//!
+//! What an engine answers is no error here: its verdicts are values of the contract.
+
+use std::time::Duration;
+
+use crate::contract::SettingProblem;
+
+/// The runtime cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// This machine cannot give what the runtime asks for.
+    #[error("cannot start the runtime: {reason}: lower `limits.concurrent_calls` or allocate on demand")]
+    Unavailable {
+        /// In wasmtime's words.
+        reason: String,
+    },
+}
+
+/// A file is no engine that this host can run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// Not readable.
+    #[error("cannot read the engine {path}: {reason}: name the component's file")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// In the system's words.
+        reason: String,
+    },
+    /// Native code in wasmtime's own format. Running it would mean trusting it like the host itself.
+    #[error("the engine is precompiled native code: give the .wasm component it was made from")]
+    Precompiled,
+    /// A module, or something else altogether.
+    #[error("the engine is no sound component: {reason}: build it for wasm32-unknown-unknown and encode it")]
+    NoComponent {
+        /// In wasmtime's words.
+        reason: String,
+    },
+    /// It wants more than the contract gives.
+    #[error(
+        "the engine imports what no host grants: {}: it may import http, token-cache and log of \
+         idaas:approval@0.1 and nothing else", .imports.join(", ")
+    )]
+    ForeignImports {
+        /// The imports that are not in the contract.
+        imports: Vec<String>,
+    },
+    /// It does not offer what every engine offers.
+    #[error("the engine does not fit idaas:approval@0.1.0: {reason}")]
+    WrongContract {
+        /// What is missing or differs.
+        reason: String,
+    },
+    /// `describe` failed.
+    #[error("the engine cannot describe itself: {0}")]
+    Description(CallFailure),
+}
+
+/// A call ended without the engine's verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error} (requests sent: {requests_sent})")]
+pub struct CallError {
+    /// Why.
+    pub error: CallFailure,
+    /// How many requests left the host in this call. When it is not 0, `submit` may have taken effect.
+    pub requests_sent: u32,
+}
+
+/// Why a call ended without the engine's verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallFailure {
+    /// The administrator: the settings have problems. The same list as from `configure`.
+    #[error("the settings have {} problems: correct them and save again", .0.len())]
+    Configuration(Vec<SettingProblem>),
+    /// The caller: the input is not of the function's type.
+    #[error("{0}")]
+    Input(String),
+    /// The author of the engine: it trapped.
+    #[error("the engine trapped: {trap}: a defect of the engine; its log has the panic")]
+    Trapped {
+        /// In wasmtime's words.
+        trap: String,
+    },
+    /// The engine used too much.
+    #[error("the engine exceeded `{setting}`: raise it if the engine is trusted")]
+    Limit {
+        /// The name of the limit.
+        setting: &'static str,
+    },
+    /// Wall clock.
+    #[error("the call took longer than `{setting}` ({limit:?})")]
+    TimedOut {
+        /// The name of the limit.
+        setting: &'static str,
+        /// Its value.
+        limit: Duration,
+    },
+    /// Too many calls at once. Nothing was done.
+    #[error("the host is busy: try again, or raise `limits.concurrent_calls`")]
+    Overloaded,
+    /// The host itself failed.
+    #[error("the host failed: {reason}")]
+    Host {
+        /// In its own words.
+        reason: String,
+    },
+}

@@ -1,0 +1,223 @@
+//! `http`: policy, secrets, limits, and then out.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::bindings::idaas::approval::http::{
+    Denial, Error, Header, Host, Method, Request, Response, SecretPlace, SecretSlot,
+};
+use crate::egress::{Denied, Origin};
+use crate::log::Level;
+use crate::outbound::{Departure, SendError};
+use crate::redact;
+use crate::state::{CallState, Purity};
+
+/// Headers that belong to the connection, and so to the host.
+pub const DENIED_HEADERS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+const URL_BYTES: usize = 8_192;
+const HEADERS: usize = 32;
+
+impl Host for CallState {
+    async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, Error>> {
+        let departure = match self.prepare(request) {
+            Ok(departure) => departure,
+            Err(Denied { setting, reason }) => {
+                let fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
+                self.note(Level::Warn, "request-denied", fields);
+                return Ok(Err(Error::Denied(Denial { setting: setting.to_owned(), reason })));
+            }
+        };
+        let fields = vec![
+            ("method".into(), departure.request.method().to_string()),
+            ("url".into(), printable(departure.request.uri())),
+        ];
+        self.meters.requests.fetch_add(1, Ordering::Relaxed);
+        let started = Instant::now();
+        let outbound = self.services.outbound.clone();
+        let answer = outbound.send(departure).await;
+        self.note_answer(fields, &answer, started);
+        Ok(answer.map(response).map_err(|error| self.refused(error)))
+    }
+}
+
+impl CallState {
+    /// Checks everything that can be checked before anything is sent.
+    fn prepare(&self, request: Request) -> Result<Departure, Denied> {
+        let limits = &self.limits;
+        let denied = |setting, reason: &str| Err(Denied { setting, reason: reason.to_owned() });
+        if self.purity == Purity::Pure {
+            return denied("contract", "describe, configure and handle-callback make no requests");
+        }
+        if self.meters.requests.load(Ordering::Relaxed) >= limits.requests {
+            return denied("limits.requests", "the call has made all of its requests");
+        }
+        let body = request.body.unwrap_or_default();
+        if body.len() > limits.request_bytes {
+            return denied("limits.request_bytes", "the body is too large");
+        }
+        if request.url.len() > URL_BYTES || request.headers.len() > HEADERS {
+            return denied("contract", "the URL or the list of headers is too long");
+        }
+        let Ok(mut url) = Url::parse(&request.url) else {
+            return denied("egress.origins", "the URL is not absolute");
+        };
+        let addresses = self.identity.egress.check(&url)?;
+        url.set_fragment(None);
+
+        let mut headers = http::HeaderMap::with_capacity(request.headers.len());
+        for Header { name, value } in request.headers {
+            add_header(&mut headers, &name, &value, false)?;
+        }
+        for SecretSlot { setting, place } in request.secrets {
+            let Some(secret) = self.identity.held.get(&setting) else {
+                return denied("settings", &format!("no held secret {}", redact::line(&setting, 64)));
+            };
+            match place {
+                SecretPlace::Query(name) => add_parameter(&mut url, &name, secret.expose()),
+                SecretPlace::Header(name) => add_header(&mut headers, &name, secret.expose(), true)?,
+            }
+        }
+
+        let mut prepared = http::Request::new(Bytes::from(body));
+        *prepared.method_mut() = match request.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
+        };
+        let Ok(uri) = http::Uri::try_from(url.as_str()) else {
+            return denied("egress.origins", "the URL cannot be sent");
+        };
+        *prepared.uri_mut() = uri;
+        *prepared.headers_mut() = headers;
+        Ok(Departure {
+            request: prepared,
+            addresses,
+            timeout: limits.request.min(self.patience()),
+            response_bytes: limits.response_bytes,
+        })
+    }
+
+    fn note_answer(
+        &self,
+        mut fields: Vec<(String, String)>,
+        answer: &Result<http::Response<Bytes>, SendError>,
+        started: Instant,
+    ) {
+        fields.push(match answer {
+            Ok(response) => ("status".into(), response.status().as_u16().to_string()),
+            Err(error) => ("error".into(), redact::line(&format!("{error:?}"), 200)),
+        });
+        fields.push(("ms".into(), started.elapsed().as_millis().to_string()));
+        self.note(Level::Debug, "request", fields);
+    }
+
+    /// The engine's view of a failure.
+    fn refused(&self, error: SendError) -> Error {
+        match error {
+            SendError::ForbiddenAddress => Error::Denied(Denial {
+                setting: String::from("egress.private_origins"),
+                reason: String::from("the name resolves to an address that is not allowed"),
+            }),
+            SendError::Unreachable(reason) => Error::Unreachable(redact::line(&reason, 200)),
+            SendError::Interrupted(reason) => Error::Interrupted(redact::line(&reason, 200)),
+            SendError::TooLarge => Error::TooLarge(self.limits.response_bytes as u64),
+        }
+    }
+}
+
+fn add_header(headers: &mut http::HeaderMap, name: &str, value: &str, secret: bool) -> Result<(), Denied> {
+    let unfit = || Denied {
+        setting: "contract",
+        reason: format!("header {} cannot be sent", redact::line(name, 64)),
+    };
+    let parsed = HeaderName::try_from(name).map_err(|_malformed| unfit())?;
+    if DENIED_HEADERS.contains(&parsed.as_str()) {
+        return Err(unfit());
+    }
+    let mut value = HeaderValue::try_from(value).map_err(|_malformed| unfit())?;
+    value.set_sensitive(secret);
+    headers.append(parsed, value);
+    Ok(())
+}
+
+/// Appends a parameter, encoded so that every server decodes it alike.
+fn add_parameter(url: &mut Url, name: &str, value: &str) {
+    let pair = format!(
+        "{}={}",
+        utf8_percent_encode(name, NON_ALPHANUMERIC),
+        utf8_percent_encode(value, NON_ALPHANUMERIC)
+    );
+    let query = match url.query() {
+        Some(query) if !query.is_empty() => format!("{query}&{pair}"),
+        Some(_) | None => pair,
+    };
+    url.set_query(Some(&query));
+}
+
+fn response(response: http::Response<Bytes>) -> Response {
+    let (parts, body) = response.into_parts();
+    Response {
+        status: parts.status.as_u16(),
+        headers: parts
+            .headers
+            .iter()
+            .filter_map(|(name, value)| {
+                Some(Header { name: name.to_string(), value: value.to_str().ok()?.to_owned() })
+            })
+            .collect(),
+        body: body.into(),
+    }
+}
+
+/// A URL without its query.
+fn printable(uri: &http::Uri) -> String {
+    let origin = Origin::of(&uri.to_string()).map(|origin| origin.to_string()).unwrap_or_default();
+    redact::line(&format!("{origin}{}", uri.path()), 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_encoded_behind_what_the_query_holds() {
+        let mut url = Url::parse("https://qyapi.weixin.qq.com/cgi-bin/gettoken?corpid=ww1").unwrap();
+        add_parameter(&mut url, "corpsecret", "a+b/c=&d");
+        assert_eq!(url.query(), Some("corpid=ww1&corpsecret=a%2Bb%2Fc%3D%26d"));
+    }
+
+    #[test]
+    fn a_printed_url_has_no_query() {
+        let uri = http::Uri::from_static("https://qyapi.weixin.qq.com/cgi-bin/user/get?access_token=T1");
+        assert_eq!(printable(&uri), "https://qyapi.weixin.qq.com/cgi-bin/user/get");
+    }
+
+    #[test]
+    fn connection_headers_belong_to_the_host() {
+        let mut headers = http::HeaderMap::new();
+        let denied = add_header(&mut headers, "Host", "evil.example", false).unwrap_err();
+        assert_eq!(denied.reason, "header Host cannot be sent");
+        add_header(&mut headers, "accept", "application/json", false).unwrap();
+    }
+}

@@ -1,0 +1,39 @@
+//! The host's half of `idaas:approval`: loads approval engines, limits them, polices what they send, and calls them.
+//!
+//! ```text
+//! Runtime ── load ──▶ ApprovalEngine ── tenant ──▶ Tenant ── configure, handle_callback, resolve_user, submit
+//! ```
+//!
+//! Every call runs in a fresh store and instance: instantiated, configured, called, dropped. Tenants cannot see each
+//! other, and a trap, a limit or a time-out ends one call with a typed [`CallError`] and nothing else.
+//!
+//! What an engine may reach comes in through [`Services`]: an [`outbound::Outbound`] for HTTP, a
+//! [`tokens::TokenCache`], a [`log::LogSink`]. Tests put fakes there.
+
+mod bindings;
+mod call;
+mod state;
+
+pub mod clock;
+pub mod contract;
+pub mod egress;
+pub mod engine;
+pub mod error;
+pub mod imports;
+pub mod json;
+pub mod limits;
+pub mod log;
+pub mod outbound;
+pub mod redact;
+pub mod runtime;
+pub mod secret;
+pub mod settings;
+pub mod tenant;
+pub mod tokens;
+
+pub use engine::ApprovalEngine;
+pub use error::{CallError, CallFailure, LoadError, RuntimeError};
+pub use limits::Limits;
+pub use runtime::{Allocation, Runtime, Services};
+pub use settings::Settings;
+pub use tenant::{Grant, Tenant};

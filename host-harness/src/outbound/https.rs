@@ -1,0 +1,147 @@
+//! Requests over the network: rustls, no redirects, no proxy, addresses checked after resolution.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect;
+
+use super::{Addresses, BoxFuture, Departure, Outbound, SendError};
+use crate::egress::address_class;
+use crate::error::RuntimeError;
+
+/// How long a connection may take to be made. Failing here is harmless: nothing was sent.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Sends over the network. Connections are pooled; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Https {
+    public: reqwest::Client,
+    private: reqwest::Client,
+    loopback: reqwest::Client,
+}
+
+impl Https {
+    /// Makes the clients.
+    ///
+    /// # Errors
+    /// - [`RuntimeError::Unavailable`]: TLS cannot be set up, mostly because the system has no root certificates.
+    pub fn new() -> Result<Self, RuntimeError> {
+        let client = |addresses| {
+            let unavailable =
+                |error: &dyn std::fmt::Display| RuntimeError::Unavailable { reason: format!("TLS: {error}") };
+            // The process may have a provider already; either one serves.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            reqwest::Client::builder()
+                .redirect(redirect::Policy::none())
+                .no_proxy()
+                .connect_timeout(CONNECT)
+                .retry(reqwest::retry::never())
+                .dns_resolver(Arc::new(CheckedResolver(addresses)))
+                .build()
+                .map_err(|error| unavailable(&error))
+        };
+        Ok(Self {
+            public: client(Addresses::Public)?,
+            private: client(Addresses::Private)?,
+            loopback: client(Addresses::Loopback)?,
+        })
+    }
+
+    const fn client(&self, addresses: Addresses) -> &reqwest::Client {
+        match addresses {
+            Addresses::Public => &self.public,
+            Addresses::Private => &self.private,
+            Addresses::Loopback => &self.loopback,
+        }
+    }
+}
+
+impl Outbound for Https {
+    fn send(&self, departure: Departure) -> BoxFuture<'_, Result<http::Response<Bytes>, SendError>> {
+        Box::pin(async move {
+            let Departure { request, addresses, timeout, response_bytes } = departure;
+            // A literal address never meets the resolver.
+            let literal = request.uri().host().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+            if literal.is_some_and(|address| !allowed(address, addresses)) {
+                return Err(SendError::ForbiddenAddress);
+            }
+            let mut request = reqwest::Request::try_from(request)
+                .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
+            *request.timeout_mut() = Some(timeout);
+            let answer = self.client(addresses).execute(request).await.map_err(|error| classify(&error))?;
+            read(answer, response_bytes).await
+        })
+    }
+}
+
+/// Reads the body, as far as it is allowed to go.
+async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Response<Bytes>, SendError> {
+    let mut response = http::Response::new(Bytes::new());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = std::mem::take(answer.headers_mut());
+    let mut body = BytesMut::new();
+    while let Some(chunk) =
+        answer.chunk().await.map_err(|error| SendError::Interrupted(error.without_url().to_string()))?
+    {
+        if chunk.len() > limit.saturating_sub(body.len()) {
+            return Err(SendError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    *response.body_mut() = body.freeze();
+    Ok(response)
+}
+
+/// Tells whether anything was sent. Everything after the connection may have been.
+fn classify(error: &reqwest::Error) -> SendError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<NoAllowedAddress>() {
+            return SendError::ForbiddenAddress;
+        }
+        cause = error.source();
+    }
+    if error.is_connect() || error.is_builder() {
+        SendError::Unreachable(String::from("no connection"))
+    } else if error.is_timeout() {
+        SendError::Interrupted(String::from("no answer in time"))
+    } else {
+        SendError::Interrupted(String::from("the connection ended before the answer was complete"))
+    }
+}
+
+fn allowed(address: IpAddr, addresses: Addresses) -> bool {
+    address_class(address).is_within(addresses)
+}
+
+/// Resolves names and passes on only the addresses that are allowed. The connection goes to one of these: the name
+/// is not resolved again.
+#[derive(Debug)]
+struct CheckedResolver(Addresses);
+
+/// Every address of a name was forbidden.
+#[derive(Debug, thiserror::Error)]
+#[error("the name resolves to no allowed address")]
+struct NoAllowedAddress;
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.0;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.is_empty() {
+                return Err(io::Error::from(io::ErrorKind::NotFound).into());
+            }
+            let safe: Vec<SocketAddr> =
+                found.into_iter().filter(|found| allowed(found.ip(), addresses)).collect();
+            if safe.is_empty() {
+                return Err(NoAllowedAddress.into());
+            }
+            Ok(Box::new(safe.into_iter()) as Addrs)
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! An engine with one tenant's settings: what an IDaaS host calls.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::contract::{
+    Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, MappingProblem, Member, Reach,
+    Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
+};
+use crate::egress::{Egress, Origin};
+use crate::engine::ApprovalEngine;
+use crate::error::{CallError, CallFailure};
+use crate::json;
+use crate::settings::Settings;
+use crate::state::{Identity, Purity};
+use crate::tokens::Scope;
+
+/// What the operator lets a tenant's engine reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// The origins it may call; `None` means those that its description and settings name.
+    pub origins: Option<BTreeSet<Origin>>,
+    /// Those among them that may lie on private addresses.
+    pub private_origins: BTreeSet<Origin>,
+    /// Whether loopback is allowed. For tests and demonstrations.
+    pub loopback: bool,
+}
+
+/// One tenant of one engine. Cheap to clone. Every call runs on an instance of its own.
+#[derive(Clone)]
+pub struct Tenant {
+    engine: ApprovalEngine,
+    settings: Arc<[Setting]>,
+    identity: Arc<Identity>,
+}
+
+impl Tenant {
+    pub(crate) fn new(engine: ApprovalEngine, id: &str, settings: &Settings, grant: &Grant) -> Self {
+        let description = engine.description();
+        let (passed, held) = settings.split(description);
+        let origins = grant.origins.clone().unwrap_or_else(|| described_origins(description, settings));
+        let scope = Scope::of(
+            [description.id.as_str(), id]
+                .into_iter()
+                .chain(settings.iter().flat_map(|(key, value)| [key, value.expose()])),
+        );
+        let identity = Identity {
+            engine: description.id.clone(),
+            tenant: id.to_owned(),
+            scope,
+            held,
+            egress: Egress {
+                origins,
+                private_origins: grant.private_origins.clone(),
+                loopback: grant.loopback,
+            },
+        };
+        Self { engine, settings: passed.into(), identity: Arc::new(identity) }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &ApprovalEngine {
+        &self.engine
+    }
+
+    /// Where this tenant's tokens are kept: to [forget](crate::tokens::MemoryTokens::forget) them.
+    #[must_use]
+    pub fn token_scope(&self) -> Scope {
+        self.identity.scope
+    }
+
+    fn call(&self, purity: Purity) -> Call<'_> {
+        Call {
+            runtime: &self.engine.0.runtime,
+            pre: &self.engine.0.pre,
+            indices: &self.engine.0.indices,
+            identity: self.identity.clone(),
+            purity,
+            settings: Some(&self.settings),
+        }
+    }
+
+    /// Checks the settings. The host calls it before it saves them.
+    ///
+    /// # Errors
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
+        Call { settings: None, ..self.call(Purity::Pure) }
+            .run(async |store, callee| callee.approval_engine().call_configure(store, &self.settings).await)
+            .await
+    }
+
+    /// Reads a request that reached the callback address. The host stores accepted events and only then sends the
+    /// response.
+    ///
+    /// # Errors
+    /// - [`CallError`]: the engine gave no verdict. The host answers 503 and the provider sends it again.
+    pub async fn handle_callback(&self, request: &CallbackRequest) -> Result<CallbackOutcome, CallError> {
+        let limit = self.engine.0.runtime.0.limits.callback_bytes;
+        if request.body.len() > limit {
+            let error = CallFailure::Limit { setting: "limits.callback_bytes" };
+            return Err(CallError { error, requests_sent: 0 });
+        }
+        self.call(Purity::Pure)
+            .run(async |store, callee| callee.approval_engine().call_handle_callback(store, request).await)
+            .await
+    }
+
+    /// Finds the member for an account.
+    ///
+    /// # Errors
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn resolve_user(
+        &self,
+        account: &Account,
+        depth: Depth,
+    ) -> Result<Result<Member, MappingProblem>, CallError> {
+        let purity = match depth {
+            Depth::Mapping => Purity::Pure,
+            Depth::Confirmed => Purity::Outbound,
+        };
+        self.call(purity)
+            .run(async |store, callee| {
+                callee.approval_engine().call_resolve_user(store, account, depth).await
+            })
+            .await
+    }
+
+    /// Submits one approval.
+    ///
+    /// # Errors
+    /// - [`CallError`]: the engine gave no verdict. When its `requests_sent` is not 0, treat it like
+    ///   `unknown-outcome`: look the key up before anything else.
+    pub async fn submit(
+        &self,
+        request: &SubmissionRequest,
+    ) -> Result<Result<Submission, SubmitProblem>, CallError> {
+        self.call(Purity::Outbound)
+            .run(async |store, callee| callee.approval_engine().call_submit(store, request).await)
+            .await
+    }
+
+    /// Calls any exported function by name, arguments and result as JSON in the contract's own names. See
+    /// [`json`](mod@json) for the mapping.
+    ///
+    /// # Errors
+    /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument does not fit.
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn call_json(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
+        let input = |reason: String| CallError { error: CallFailure::Input(reason), requests_sent: 0 };
+        let found = json::Function::find(&self.engine.0.component, function).map_err(input)?;
+        let arguments = found.arguments(arguments).map_err(input)?;
+        let purity = if found.is_pure() { Purity::Pure } else { Purity::Outbound };
+        let mut call = self.call(purity);
+        if found.configures_itself() {
+            call.settings = None;
+        }
+        call.run(async |store, callee| found.call(store, &callee.instance, &arguments).await).await
+    }
+}
+
+/// What the description names, with the settings' values in place.
+fn described_origins(description: &Description, settings: &Settings) -> BTreeSet<Origin> {
+    let set = |key: &str| settings.value(key).filter(|value| !value.expose().is_empty());
+    let replaced = description.reaches.iter().any(|reach| match reach {
+        Reach::Setting(key) => set(key).is_some(),
+        Reach::Origin(_) => false,
+    });
+    description
+        .reaches
+        .iter()
+        .filter_map(|reach| match reach {
+            Reach::Setting(key) => Origin::of(set(key)?.expose()),
+            Reach::Origin(origin) if !replaced => Origin::of(origin),
+            Reach::Origin(_) => None,
+        })
+        .collect()
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenant")
+            .field("engine", &self.identity.engine)
+            .field("tenant", &self.identity.tenant)
+            .field("egress", &self.identity.egress)
+            .finish_non_exhaustive()
+    }
+}

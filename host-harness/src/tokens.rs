@@ -1,0 +1,321 @@
+//! Access tokens between calls: single flight, a margin before expiry, and forgetting exactly what was refused.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::outbound::BoxFuture;
+use crate::secret::Secret;
+
+/// How long before the provider's own expiry a token counts as spent: longer than the slowest call, so that no
+/// request leaves with a token that dies on the way. A tenth of the lifetime when that is shorter.
+const EARLY_RENEWAL: Duration = Duration::from_secs(300);
+
+/// How long a lease holds when its owner neither publishes nor gives it up.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Whose tokens: a digest over engine, tenant and every setting, held secrets among them. A changed setting is a
+/// new scope.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scope([u8; 32]);
+
+impl Scope {
+    /// The scope of these parts. Each is length-prefixed, so that no two lists of parts run together.
+    #[must_use]
+    pub fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scope(..)")
+    }
+}
+
+/// One token's place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Whose.
+    pub scope: Scope,
+    /// The engine's name for it.
+    pub name: String,
+}
+
+/// The right to fetch a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease(u64);
+
+/// What [`TokenCache::acquire`] gives.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Acquired {
+    /// A live token.
+    Token(Secret),
+    /// The caller fetches it.
+    Lease(Lease),
+    /// The provider refused the credential with this code.
+    Blocked(String),
+    /// Somebody else has been fetching for as long as the caller may wait.
+    Busy,
+}
+
+/// Keeps tokens. An implementation for several nodes keeps them in a shared store.
+pub trait TokenCache: Send + Sync {
+    /// Gives a live token or a lease; waits for another's lease up to `patience`.
+    fn acquire<'a>(
+        &'a self,
+        key: &'a Key,
+        refused: Option<&'a Secret>,
+        patience: Duration,
+    ) -> BoxFuture<'a, Acquired>;
+
+    /// Stores a token and ends the lease. A lease that has run out changes nothing.
+    fn publish(&self, key: &Key, lease: Lease, token: Secret, lifetime: Duration);
+
+    /// Stops all calls in this scope for the credential and ends the lease.
+    fn block(&self, key: &Key, lease: Lease, code: String);
+
+    /// Gives a lease up.
+    fn release(&self, key: &Key, lease: Lease);
+}
+
+/// Keeps tokens in this process.
+pub struct MemoryTokens {
+    clock: Arc<dyn Clock>,
+    slots: Mutex<Slots>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Slots {
+    by_key: HashMap<Key, Slot>,
+    last_lease: u64,
+}
+
+enum Slot {
+    Live { token: Secret, spent_at: Duration },
+    Leased { lease: Lease, ends_at: Duration },
+    Blocked { code: String },
+}
+
+impl MemoryTokens {
+    /// An empty cache.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, slots: Mutex::default(), changed: Notify::new() }
+    }
+
+    /// Forgets everything of one scope: the tenant is gone, or its settings have changed.
+    pub fn forget(&self, scope: Scope) {
+        self.with_slots(|slots| slots.by_key.retain(|key, _| key.scope != scope));
+        self.changed.notify_waiters();
+    }
+
+    fn with_slots<T>(&self, f: impl FnOnce(&mut Slots) -> T) -> T {
+        // A panic while the lock was held cannot have left a slot half written: each write is one assignment.
+        f(&mut self.slots.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One look: what there is, or a lease; `None` while another holds it.
+    fn look(&self, key: &Key, refused: Option<&Secret>) -> Option<Acquired> {
+        let now = self.clock.now();
+        self.with_slots(|slots| {
+            match slots.by_key.get(key) {
+                Some(Slot::Blocked { code }) => return Some(Acquired::Blocked(code.clone())),
+                Some(Slot::Leased { ends_at, .. }) if *ends_at > now => return None,
+                Some(Slot::Live { token, spent_at }) if *spent_at > now && Some(token) != refused => {
+                    return Some(Acquired::Token(token.clone()));
+                }
+                Some(Slot::Leased { .. } | Slot::Live { .. }) | None => {}
+            }
+            slots.last_lease += 1;
+            let lease = Lease(slots.last_lease);
+            slots.by_key.insert(key.clone(), Slot::Leased { lease, ends_at: now + LEASE });
+            Some(Acquired::Lease(lease))
+        })
+    }
+
+    /// Replaces the slot if `lease` still holds it; removes it when there is nothing to put there.
+    fn settle(&self, key: &Key, lease: Lease, slot: Option<Slot>) {
+        self.with_slots(|slots| {
+            let holds =
+                matches!(slots.by_key.get(key), Some(Slot::Leased { lease: held, .. }) if *held == lease);
+            match slot {
+                Some(slot) if holds => drop(slots.by_key.insert(key.clone(), slot)),
+                None if holds => drop(slots.by_key.remove(key)),
+                Some(_) | None => {}
+            }
+        });
+        self.changed.notify_waiters();
+    }
+}
+
+impl TokenCache for MemoryTokens {
+    fn acquire<'a>(
+        &'a self,
+        key: &'a Key,
+        refused: Option<&'a Secret>,
+        patience: Duration,
+    ) -> BoxFuture<'a, Acquired> {
+        Box::pin(async move {
+            let wait = async {
+                loop {
+                    // Registered before the look, so that a change in between is not missed.
+                    let changed = self.changed.notified();
+                    if let Some(acquired) = self.look(key, refused) {
+                        return acquired;
+                    }
+                    changed.await;
+                }
+            };
+            tokio::time::timeout(patience, wait).await.unwrap_or(Acquired::Busy)
+        })
+    }
+
+    fn publish(&self, key: &Key, lease: Lease, token: Secret, lifetime: Duration) {
+        let margin = EARLY_RENEWAL.min(lifetime / 10);
+        let spent_at = self.clock.now() + lifetime.saturating_sub(margin);
+        self.settle(key, lease, Some(Slot::Live { token, spent_at }));
+    }
+
+    fn block(&self, key: &Key, lease: Lease, code: String) {
+        self.settle(key, lease, Some(Slot::Blocked { code }));
+    }
+
+    fn release(&self, key: &Key, lease: Lease) {
+        self.settle(key, lease, None);
+    }
+}
+
+impl fmt::Debug for MemoryTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryTokens").field("slots", &self.with_slots(|slots| slots.by_key.len())).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    struct Fixture {
+        clock: Arc<ManualClock>,
+        tokens: Arc<MemoryTokens>,
+        key: Key,
+    }
+
+    fn fixture() -> Fixture {
+        let clock = Arc::new(ManualClock::at(1_767_225_600));
+        let tokens = Arc::new(MemoryTokens::new(clock.clone()));
+        Fixture { clock, tokens, key: Key { scope: Scope::of(["wecom", "acme"]), name: "token".into() } }
+    }
+
+    impl Fixture {
+        async fn acquire(&self, refused: Option<&str>) -> Acquired {
+            self.tokens.acquire(&self.key, refused.map(Secret::new).as_ref(), PATIENCE).await
+        }
+
+        async fn lease(&self, refused: Option<&str>) -> Lease {
+            match self.acquire(refused).await {
+                Acquired::Lease(lease) => lease,
+                other => panic!("expected a lease, got {other:?}"),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_callers_fetch_one_token() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        let waiting: Vec<_> = (0..50)
+            .map(|_| {
+                let (tokens, key) = (f.tokens.clone(), f.key.clone());
+                tokio::spawn(async move { tokens.acquire(&key, None, PATIENCE).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        for waiter in waiting {
+            assert_eq!(waiter.await.unwrap(), Acquired::Token(Secret::new("T1")));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn exactly_the_refused_token_is_forgotten() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        f.tokens.publish(&f.key, lease, Secret::new("T2"), Duration::from_secs(7_200));
+        assert_eq!(f.acquire(Some("T1")).await, Acquired::Token(Secret::new("T2")));
+        let lease = f.lease(Some("T2")).await;
+        f.tokens.publish(&f.key, lease, Secret::new("T3"), Duration::from_secs(7_200));
+        assert_eq!(f.acquire(Some("T2")).await, Acquired::Token(Secret::new("T3")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_spent_before_it_expires() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        f.clock.advance(6_899);
+        assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("T1")));
+        f.clock.advance(1);
+        f.lease(None).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_publisher_does_not_replace_a_newer_token() {
+        let f = fixture();
+        let late = f.lease(None).await;
+        f.clock.advance(LEASE.as_secs());
+        let lease = f.lease(None).await;
+        f.tokens.publish(&f.key, lease, Secret::new("new"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, late, Secret::new("old"), Duration::from_secs(7_200));
+        assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("new")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blocked_credential_stays_blocked_until_its_scope_is_forgotten() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        f.tokens.block(&f.key, lease, "40001".into());
+        f.clock.advance(86_400);
+        assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
+        f.tokens.forget(f.key.scope);
+        f.lease(None).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_given_up_goes_to_the_next() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        assert_eq!(f.acquire(None).await, Acquired::Busy);
+        f.tokens.release(&f.key, lease);
+        f.lease(None).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_scopes_never_share_a_token() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        let other = Key { scope: Scope::of(["wecom", "globex"]), name: f.key.name.clone() };
+        assert!(matches!(f.tokens.acquire(&other, None, PATIENCE).await, Acquired::Lease(_)));
+    }
+
+    #[test]
+    fn parts_of_a_scope_do_not_run_together() {
+        assert_ne!(Scope::of(["ab", "c"]), Scope::of(["a", "bc"]));
+    }
+}
