@@ -1,0 +1,126 @@
+//! What a call comes to, faults included.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use crate::api::{self, Call, json_response};
+use crate::fault::CallFault;
+use crate::journal::{CallEntry, CallOutcome, Effect, Entry, body, query};
+use crate::state::State;
+
+/// What the caller of the API gets.
+#[derive(Debug)]
+pub enum Answer {
+    /// An HTTP answer.
+    Response(Response<Bytes>),
+    /// The connection is refused. Nothing happened.
+    Refused,
+    /// The connection is cut without an answer. Whether anything happened, the journal knows.
+    Cut,
+    /// The answer comes this much later. What it tells happened at once.
+    Slow(Duration, Box<Answer>),
+}
+
+impl Answer {
+    /// The HTTP answer, late or not; none if there is none.
+    #[must_use]
+    pub fn into_response(self) -> Option<Response<Bytes>> {
+        match self {
+            Self::Response(response) => Some(response),
+            Self::Slow(_, answer) => answer.into_response(),
+            Self::Refused | Self::Cut => None,
+        }
+    }
+}
+
+/// An answer, and what the journal says about it.
+struct Settled {
+    answer: Answer,
+    outcome: CallOutcome,
+    effect: Option<Effect>,
+}
+
+/// Answers a call as the fault plan wants, and writes it down.
+pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
+    let fault = state.faults.for_call(call.path, &mut state.fault_random);
+    let settled = settle(state, call, fault.as_ref());
+    state.journal.push(Entry::Call(CallEntry {
+        at: call.now,
+        peer: call.peer,
+        method: call.method.to_string(),
+        path: call.path.to_owned(),
+        query: query(call.query),
+        body: body(call.body),
+        fault,
+        outcome: settled.outcome,
+        effect: settled.effect,
+    }));
+    settled.answer
+}
+
+fn settle(state: &mut State, call: &Call<'_>, fault: Option<&CallFault>) -> Settled {
+    let cut = |effect| Settled { answer: Answer::Cut, outcome: CallOutcome::Cut, effect };
+    match fault {
+        None => honest(state, call),
+        Some(CallFault::RefuseConnection) => {
+            Settled { answer: Answer::Refused, outcome: CallOutcome::Refused, effect: None }
+        }
+        Some(CallFault::CutBeforeEffect) => cut(None),
+        Some(CallFault::CutAfterEffect) => cut(honest(state, call).effect),
+        Some(CallFault::Status(status, text)) => instead(page(*status, "text/plain", text.clone()), None),
+        Some(CallFault::StatusAfterEffect(status, text)) => {
+            let effect = honest(state, call).effect;
+            instead(page(*status, "text/plain", text.clone()), effect)
+        }
+        Some(CallFault::Html) => {
+            let text = "<!DOCTYPE html><html><body><h1>Sign in to this network</h1></body></html>";
+            instead(page(200, "text/html", text.to_owned()), None)
+        }
+        Some(CallFault::Delay(seconds)) => {
+            let settled = honest(state, call);
+            let answer = Answer::Slow(Duration::from_secs(*seconds), Box::new(settled.answer));
+            Settled { answer, ..settled }
+        }
+        Some(CallFault::ErrCode(errcode)) => {
+            let response = api::planned_error(state, call, *errcode);
+            told(response, Some(*errcode), None)
+        }
+        Some(CallFault::OversizedBody(bytes)) => {
+            let padding = "x".repeat(*bytes);
+            let response = json_response(&json!({ "errcode": 0, "errmsg": "ok", "padding": padding }));
+            told(response, Some(0), None)
+        }
+        Some(CallFault::ExpireTokens) => {
+            state.tokens.expire_all(call.now);
+            honest(state, call)
+        }
+        Some(CallFault::RevokeTokens) => {
+            state.tokens.revoke_all();
+            honest(state, call)
+        }
+    }
+}
+
+fn honest(state: &mut State, call: &Call<'_>) -> Settled {
+    let answered = api::respond(state, call);
+    told(answered.response, answered.errcode, answered.effect)
+}
+
+fn instead(response: Response<Bytes>, effect: Option<Effect>) -> Settled {
+    told(response, None, effect)
+}
+
+fn told(response: Response<Bytes>, errcode: Option<i64>, effect: Option<Effect>) -> Settled {
+    let outcome = CallOutcome::Answered { status: response.status().as_u16(), errcode };
+    Settled { answer: Answer::Response(response), outcome, effect }
+}
+
+fn page(status: u16, kind: &'static str, text: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

@@ -1,0 +1,87 @@
+//! Connections that can be cut from inside a handler, before the first byte of an answer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A listener whose connections are [`Wire`]s.
+pub(super) struct WireListener(pub(super) TcpListener);
+
+impl Listener for WireListener {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        (Wire { stream, cut: Arc::new(AtomicBool::new(false)) }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A connection that fails to write once it is cut.
+pub(super) struct Wire {
+    stream: TcpStream,
+    cut: Arc<AtomicBool>,
+}
+
+/// The other end of a connection, as handlers see it.
+#[derive(Debug, Clone)]
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    cut: Arc<AtomicBool>,
+}
+
+impl Peer {
+    /// Cuts the connection: the answer that the handler gives after this never leaves.
+    pub(super) fn hang_up(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Connected<IncomingStream<'_, WireListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
+        Self { address: *stream.remote_addr(), cut: Arc::clone(&stream.io().cut) }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.cut.load(Ordering::SeqCst) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
