@@ -1,0 +1,61 @@
+//! `demo`: the whole story on this machine, over real HTTP, through the real component.
+
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use clap::Args;
+use fake_wecom::{FakeWeCom, Setup, serve};
+use tokio::net::TcpListener;
+
+use crate::error::CliError;
+use crate::host;
+
+mod clock;
+mod idaas;
+mod post;
+mod story;
+mod timeline;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Keep going after the story, so that a person can tap Agree or Reject on the fake's page.
+    #[arg(long)]
+    pause: bool,
+    /// Port of the fake WeCom; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    wecom_port: u16,
+    /// Port of the identity platform; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    host_port: u16,
+}
+
+pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
+    let wecom = listen(options.wecom_port, "--wecom-port").await?;
+    let host = listen(options.host_port, "--host-port").await?;
+    let wecom_address = wecom.local_addr()?;
+
+    let mut setup = Setup::example();
+    // WeCom waits one second for the address check. A busy machine may need more, and that is not the story.
+    setup.patience.address_check = post::PATIENCE;
+    setup.patience.event = post::PATIENCE;
+    let clock = clock::DemoClock::default();
+    let fake = FakeWeCom::new(setup, clock.clone(), 1);
+    tokio::spawn(serve::serve(wecom, fake.clone(), std::future::pending()));
+
+    let runtime = host::runtime()?;
+    let engine = host::engine(&runtime, None).await?;
+    let mut story = story::Story::new(engine, fake, clock, wecom_address, host)?;
+    let held = story.tell().await?;
+    if options.pause {
+        story.pause().await?;
+    }
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn listen(port: u16, option: &'static str) -> Result<TcpListener, CliError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|reason| CliError::Port {
+        port,
+        option,
+        reason,
+    })
+}

@@ -1,0 +1,24 @@
+//! What ends a command: one sentence that says what to do.
+
+use std::io;
+
+use host_harness::{CallError, LoadError, RuntimeError};
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error("cannot read {what} {path}: {reason}: {remedy}")]
+    Input { what: &'static str, path: String, reason: String, remedy: &'static str },
+    #[error("cannot listen on 127.0.0.1:{port}: {reason}: free the port or give another with {option}")]
+    Port { port: u16, option: &'static str, reason: io::Error },
+    #[error("the demo cannot go on: {0}")]
+    Demo(String),
+    #[error("cannot read or write a stream: {0}")]
+    Output(#[from] io::Error),
+}

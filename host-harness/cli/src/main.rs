@@ -1,0 +1,112 @@
+//! The command line of the approval host harness.
+//!
+//! ```text
+//! host-harness demo                      the whole story on this machine, with a fake WeCom
+//! host-harness inspect FILE              what an engine is and needs
+//! host-harness callbacks < in > out      recorded callbacks through an engine, in bulk
+//! host-harness call FUNCTION ...         one call by hand, JSON in and out
+//! ```
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+mod call;
+mod callbacks;
+mod demo;
+mod error;
+mod host;
+mod inspect;
+
+/// Loads, inspects and exercises approval engines.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// How much to log, to standard error. No level shows a secret, a token or a message.
+    #[arg(long, global = true, value_enum, default_value_t = LogLevel::Warn)]
+    log_level: LogLevel,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the whole story against a fake WeCom on this machine.
+    Demo(demo::Options),
+    /// Prints what an engine is: description, settings, imports, exports, hosts, size and digest.
+    Inspect {
+        /// The component; without it, the WeCom engine that was built with this program.
+        file: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks recorded callbacks: one JSON object a line in, one a line out.
+    Callbacks {
+        /// The component; without it, the WeCom engine that was built with this program.
+        #[arg(long)]
+        engine: Option<PathBuf>,
+    },
+    /// Calls one function of an engine: JSON in, JSON out.
+    Call(call::Options),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr(arguments.log_level);
+    let ran = tokio::runtime::Runtime::new()
+        .map_err(error::CliError::from)
+        .and_then(|runtime| runtime.block_on(run(arguments.command)));
+    match ran {
+        Ok(code) => code,
+        // Whoever reads the output has closed it: `host-harness inspect | head`.
+        Err(error::CliError::Output(reason)) if reason.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "host-harness: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, error::CliError> {
+    match command {
+        Command::Demo(options) => demo::run(options).await,
+        Command::Inspect { file, json } => inspect::run(file.as_deref(), json).await,
+        Command::Callbacks { engine } => callbacks::run(engine.as_deref()).await,
+        Command::Call(options) => call::run(options).await,
+    }
+}
+
+/// Logs of this project alone: what libraries log of their connections is not ours to redact.
+fn log_to_stderr(level: LogLevel) {
+    let level = match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let ours = ["approval_engine", "host_harness", "fake_wecom"].map(|target| (target, level));
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr))
+        .with(Targets::new().with_targets(ours))
+        .init();
+}
