@@ -1,0 +1,171 @@
+//! The world of the scenarios: the compiled WeCom engine, a fake WeCom in the same process, and a clock that stands
+//! still.
+//!
+//! Every scenario has a [`World`] of its own. The component is compiled once for each test process.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a scenario that cannot be set up ends here")]
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use fake_wecom::{Answer, Delivered, FakeWeCom, ManualClock, Setup};
+use host_harness::clock::Clock;
+use host_harness::contract::{CallbackOutcome, CallbackRequest};
+use host_harness::log::{Line, LogSink};
+use host_harness::outbound::{InProcess, SendError};
+use host_harness::tokens::MemoryTokens;
+use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
+
+pub mod props;
+
+/// When every scenario begins: 2026-01-01T00:00:00Z.
+pub const T0: u64 = 1_767_225_600;
+
+/// The address that the fake sees calls come from.
+pub const EGRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10));
+
+/// The engine, the fake and what they print.
+#[derive(Debug)]
+pub struct World {
+    /// The provider.
+    pub fake: FakeWeCom,
+    /// Everybody's time.
+    pub clock: WorldClock,
+    /// What the engine and the host logged.
+    pub log: Arc<CapturedLog>,
+    engine: ApprovalEngine,
+}
+
+impl World {
+    /// The example company.
+    pub async fn new() -> Self {
+        Self::with(Setup::example()).await
+    }
+
+    /// Another company.
+    pub async fn with(setup: Setup) -> Self {
+        let clock = WorldClock(Arc::new(ManualClock::new(T0)));
+        let fake = FakeWeCom::new(setup, clock.clone(), 1);
+        let log = Arc::new(CapturedLog::default());
+        let services = services(&fake, &clock, &log);
+        Self { engine: wecom_engine().await.with_services(services), fake, clock, log }
+    }
+
+    /// The tenant `acme` with the example's settings.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        self.tenant_with("acme", &props::settings())
+    }
+
+    /// A tenant with other settings.
+    #[must_use]
+    pub fn tenant_with(&self, id: &str, settings: &Settings) -> Tenant {
+        self.engine.tenant(id, settings, &Grant::default())
+    }
+
+    /// Saves the callback address in WeCom's console, which checks it through the engine.
+    pub async fn save_address(&self, tenant: &Tenant) {
+        let check = self.fake.begin_save(props::receive_server()).unwrap();
+        let outcome = tenant.handle_callback(&callback(check, &self.clock)).await.unwrap();
+        let mut answer = http::Response::new(bytes::Bytes::from(outcome.response.body));
+        *answer.status_mut() = http::StatusCode::from_u16(outcome.response.status).unwrap();
+        self.fake.finish_save(&answer).unwrap();
+    }
+
+    /// Delivers everything that is due through the engine; the outcomes in the order of delivery.
+    pub async fn deliver(&self, tenant: &Tenant) -> Vec<CallbackOutcome> {
+        let mut outcomes = Vec::new();
+        for delivery in self.fake.due_deliveries(self.fake.now()) {
+            let request = callback(delivery.request, &self.clock);
+            let outcome = tenant.handle_callback(&request).await.unwrap();
+            self.fake.report(delivery.id, Delivered { status: Some(outcome.response.status) }).unwrap();
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+}
+
+/// An HTTP request as the host hands it to the engine.
+pub fn callback(request: http::Request<bytes::Bytes>, clock: &impl Clock) -> CallbackRequest {
+    CallbackRequest {
+        method: request.method().to_string(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        headers: Vec::new(),
+        body: request.body().to_vec(),
+        received_at: clock.now().as_secs(),
+    }
+}
+
+/// The WeCom engine, compiled once; without services of its own.
+async fn wecom_engine() -> ApprovalEngine {
+    static ENGINE: OnceLock<ApprovalEngine> = OnceLock::new();
+    if let Some(engine) = ENGINE.get() {
+        return engine.clone();
+    }
+    let clock = WorldClock(Arc::new(ManualClock::new(T0)));
+    let nowhere = FakeWeCom::new(Setup::example(), clock.clone(), 1);
+    let services = services(&nowhere, &clock, &Arc::default());
+    let runtime = Runtime::new(Limits::default(), &Allocation::Pooling, services).expect("a runtime");
+    let engine = runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine");
+    ENGINE.get_or_init(|| engine).clone()
+}
+
+/// Services that lead to `fake` and nowhere else.
+pub fn services(fake: &FakeWeCom, clock: &WorldClock, log: &Arc<CapturedLog>) -> Services {
+    let provider = fake.clone();
+    Services {
+        outbound: Arc::new(InProcess::new(move |request| answer(provider.handle(request, EGRESS)))),
+        tokens: Arc::new(MemoryTokens::new(Arc::new(clock.clone()))),
+        log: log.clone(),
+    }
+}
+
+/// What the fake's answer is to a client.
+fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
+    match answer {
+        Answer::Response(response) => Ok(response),
+        Answer::Refused => Err(SendError::Unreachable(String::from("connection refused"))),
+        Answer::Cut => Err(SendError::Interrupted(String::from("connection cut"))),
+        // The client's patience ends before any delay that a scenario plans.
+        Answer::Slow(_, _) => Err(SendError::Interrupted(String::from("no answer in time"))),
+    }
+}
+
+/// One clock for the host and the fake.
+#[derive(Clone, Debug)]
+pub struct WorldClock(Arc<ManualClock>);
+
+impl WorldClock {
+    /// Lets time pass.
+    pub fn advance(&self, seconds: u64) {
+        self.0.advance(seconds);
+    }
+}
+
+impl Clock for WorldClock {
+    fn now(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(fake_wecom::Clock::now(&*self.0))
+    }
+}
+
+impl fake_wecom::Clock for WorldClock {
+    fn now(&self) -> u64 {
+        fake_wecom::Clock::now(&*self.0)
+    }
+}
+
+/// Keeps log lines.
+#[derive(Debug, Default)]
+pub struct CapturedLog(Mutex<Vec<Line>>);
+
+impl CapturedLog {
+    /// All lines so far.
+    pub fn lines(&self) -> Vec<Line> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl LogSink for CapturedLog {
+    fn write(&self, line: &Line) {
+        self.0.lock().unwrap().push(line.clone());
+    }
+}

@@ -1,0 +1,100 @@
+//! What the scenarios put on the stage: settings, accounts, requests.
+
+use std::collections::BTreeSet;
+
+use fake_wecom::setup::{control, member};
+use fake_wecom::{
+    ACCESS_TEMPLATE_ID, AGENT_ID, CORP_ID, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, LEAVE_TEMPLATE_ID,
+    ReceiveServer, SECRET, Secret,
+};
+use host_harness::Settings;
+use host_harness::contract::{
+    Account, Attribute, Content, FieldContent, FormField, Route, RouteStep, StepKind, StepMode,
+    SubmissionRequest, Text,
+};
+
+/// The directory attribute that holds the WeCom user id.
+pub const ATTRIBUTE: &str = "wecomUserId";
+
+/// Sound settings for the example company.
+#[must_use]
+pub fn settings() -> Settings {
+    let map = format!(
+        r#"{{"title":"{}","reason":"{}","application":"{}","request-number":"{}"}}"#,
+        control::TITLE,
+        control::REASON,
+        control::APPLICATION,
+        control::REQUEST_NUMBER
+    );
+    Settings::new()
+        .with("corp-id", CORP_ID)
+        .with("agent-id", AGENT_ID.to_string())
+        .with("secret", SECRET)
+        .with("sign-token", EXAMPLE_CALLBACK_TOKEN)
+        .with("aes-key", EXAMPLE_AES_KEY)
+        .with("associated-wecom-attribute", "userId")
+        .with("associated-user-attribute", ATTRIBUTE)
+        .with("template-id", ACCESS_TEMPLATE_ID)
+        .with("field-map", map)
+}
+
+/// WeCom's side of the callback, both templates ticked.
+#[must_use]
+pub fn receive_server() -> ReceiveServer {
+    ReceiveServer {
+        url: String::from("https://idaas.example.com/callback/acme"),
+        token: Secret::new(EXAMPLE_CALLBACK_TOKEN),
+        aes_key: Secret::new(EXAMPLE_AES_KEY),
+        templates: BTreeSet::from([ACCESS_TEMPLATE_ID.to_owned(), LEAVE_TEMPLATE_ID.to_owned()]),
+    }
+}
+
+/// An account whose attribute has these values.
+#[must_use]
+pub fn account(values: &[&str]) -> Account {
+    Account {
+        id: String::from("u-1"),
+        display_name: String::from("张三"),
+        attributes: vec![Attribute {
+            name: ATTRIBUTE.to_owned(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        }],
+    }
+}
+
+/// A field with a text.
+#[must_use]
+pub fn text(name: &str, value: &str) -> FormField {
+    FormField { name: name.to_owned(), content: FieldContent::Single(Content::Text(value.to_owned())) }
+}
+
+/// A sound request of 张三's under this number, decided by the template's own flow.
+#[must_use]
+pub fn request(number: &str) -> SubmissionRequest {
+    SubmissionRequest {
+        idempotency_key: number.to_owned(),
+        applicant: account(&[member::ZHANG_SAN]),
+        department: None,
+        summary: vec![Text { en: String::from("ERP, read only"), zh_cn: String::from("ERP 只读角色") }],
+        fields: vec![
+            text("title", "申请访问 ERP 只读角色"),
+            text("reason", "季度对账"),
+            FormField {
+                name: String::from("application"),
+                content: FieldContent::Single(Content::Choices(vec![String::from("ERP")])),
+            },
+        ],
+        route: Route::TemplateFlow,
+    }
+}
+
+/// A flow in which each of these decides, one after another.
+#[must_use]
+pub fn steps(members: &[&str]) -> Route {
+    let step = |id: &&str| RouteStep {
+        kind: StepKind::Approval,
+        mode: StepMode::Any,
+        accounts: vec![account(&[id])],
+    };
+    Route::Steps(members.iter().map(step).collect())
+}
