@@ -12,7 +12,7 @@ use crate::bindings::{Engine, EngineIndices};
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
 use crate::limits::{Meters, TICK};
-use crate::runtime::{Runtime, one_line};
+use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
 /// A fresh instance, by its types and by its names.
@@ -31,6 +31,7 @@ impl Callee {
 /// What a call needs.
 pub(crate) struct Call<'a> {
     pub(crate) runtime: &'a Runtime,
+    pub(crate) services: &'a Services,
     pub(crate) pre: &'a InstancePre<CallState>,
     pub(crate) indices: &'a EngineIndices,
     pub(crate) identity: Arc<Identity>,
@@ -94,7 +95,7 @@ impl Call<'_> {
         let copied_bytes = limits.copied_bytes;
         let state = CallState::new(
             self.identity.clone(),
-            shared.services.clone(),
+            self.services.clone(),
             limits,
             self.purity,
             wall_clock,

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::contract::{Description, allows_import};
 use crate::egress::Egress;
 use crate::error::LoadError;
-use crate::runtime::{Runtime, one_line};
+use crate::runtime::{Runtime, Services, one_line};
 use crate::settings::Settings;
 use crate::state::{CallState, Identity, Purity};
 use crate::tenant::{Grant, Tenant};
@@ -20,7 +20,10 @@ use crate::tokens::Scope;
 
 /// An engine, ready to be called. Cheap to clone; compiled once.
 #[derive(Clone)]
-pub struct ApprovalEngine(pub(crate) Arc<Loaded>);
+pub struct ApprovalEngine {
+    pub(crate) loaded: Arc<Loaded>,
+    pub(crate) services: Services,
+}
 
 pub(crate) struct Loaded {
     pub(crate) runtime: Runtime,
@@ -57,8 +60,10 @@ impl ApprovalEngine {
         let pre = runtime.0.linker.instantiate_pre(component).map_err(wrong)?;
         let indices = EngineIndices::new(&pre).map_err(wrong)?;
 
+        let services = runtime.0.services.clone();
         let describe = Call {
             runtime: &runtime,
+            services: &services,
             pre: &pre,
             indices: &indices,
             identity: Arc::new(Identity {
@@ -76,7 +81,7 @@ impl ApprovalEngine {
             .await
             .map_err(|call| LoadError::Description(call.error))?;
 
-        Ok(Self(Arc::new(Loaded {
+        let loaded = Loaded {
             digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
             size: bytes.len(),
             component: component.clone(),
@@ -86,37 +91,44 @@ impl ApprovalEngine {
             description,
             imports,
             exports,
-        })))
+        };
+        Ok(Self { loaded: Arc::new(loaded), services })
+    }
+
+    /// The same engine, reaching out through other services: a tenant with an egress of its own, or a test.
+    #[must_use]
+    pub fn with_services(&self, services: Services) -> Self {
+        Self { loaded: self.loaded.clone(), services }
     }
 
     /// What the engine says of itself.
     #[must_use]
     pub fn description(&self) -> &Description {
-        &self.0.description
+        &self.loaded.description
     }
 
     /// SHA-256 of the component, lower-case hex.
     #[must_use]
     pub fn digest(&self) -> &str {
-        &self.0.digest
+        &self.loaded.digest
     }
 
     /// Bytes of the component.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.size
+        self.loaded.size
     }
 
     /// What it imports: all that it can reach.
     #[must_use]
     pub fn imports(&self) -> &[String] {
-        &self.0.imports
+        &self.loaded.imports
     }
 
     /// What it exports.
     #[must_use]
     pub fn exports(&self) -> &[String] {
-        &self.0.exports
+        &self.loaded.exports
     }
 
     /// This engine with one tenant's settings and grants. Nothing is checked yet: see
@@ -144,9 +156,9 @@ fn names_types_only(item: &ComponentItem, engine: &wasmtime::Engine) -> bool {
 impl fmt::Debug for ApprovalEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApprovalEngine")
-            .field("id", &self.0.description.id)
-            .field("version", &self.0.description.version)
-            .field("digest", &self.0.digest)
+            .field("id", &self.loaded.description.id)
+            .field("version", &self.loaded.description.version)
+            .field("digest", &self.loaded.digest)
             .finish_non_exhaustive()
     }
 }

@@ -20,7 +20,8 @@ use crate::outbound::Outbound;
 use crate::state::CallState;
 use crate::tokens::TokenCache;
 
-/// What engines reach through their imports.
+/// What engines reach through their imports. A runtime has one set; an engine can be given
+/// [another](ApprovalEngine::with_services).
 #[derive(Clone)]
 pub struct Services {
     /// Carries HTTP requests.

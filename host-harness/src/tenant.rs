@@ -76,9 +76,10 @@ impl Tenant {
 
     fn call(&self, purity: Purity) -> Call<'_> {
         Call {
-            runtime: &self.engine.0.runtime,
-            pre: &self.engine.0.pre,
-            indices: &self.engine.0.indices,
+            runtime: &self.engine.loaded.runtime,
+            services: &self.engine.services,
+            pre: &self.engine.loaded.pre,
+            indices: &self.engine.loaded.indices,
             identity: self.identity.clone(),
             purity,
             settings: Some(&self.settings),
@@ -101,7 +102,7 @@ impl Tenant {
     /// # Errors
     /// - [`CallError`]: the engine gave no verdict. The host answers 503 and the provider sends it again.
     pub async fn handle_callback(&self, request: &CallbackRequest) -> Result<CallbackOutcome, CallError> {
-        let limit = self.engine.0.runtime.0.limits.callback_bytes;
+        let limit = self.engine.loaded.runtime.0.limits.callback_bytes;
         if request.body.len() > limit {
             let error = CallFailure::Limit { setting: "limits.callback_bytes" };
             return Err(CallError { error, requests_sent: 0 });
@@ -153,7 +154,7 @@ impl Tenant {
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn call_json(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
         let input = |reason: String| CallError { error: CallFailure::Input(reason), requests_sent: 0 };
-        let found = json::Function::find(&self.engine.0.component, function).map_err(input)?;
+        let found = json::Function::find(&self.engine.loaded.component, function).map_err(input)?;
         let arguments = found.arguments(arguments).map_err(input)?;
         let purity = if found.is_pure() { Purity::Pure } else { Purity::Outbound };
         let mut call = self.call(purity);
