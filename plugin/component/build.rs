@@ -1,0 +1,125 @@
+//! Builds the engine for `wasm32-unknown-unknown` and turns the module into a component.
+//!
+//! With plain `cargo build` or `cargo test` the component is there, in `WECOM_COMPONENT`. Set `WECOM_ENGINE` to the
+//! path of a finished component to skip the nested build, as an air-gapped CI may want.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the outer cargo leaves in the environment and would change the inner build: most of all RUSTFLAGS, which
+/// replaces the flags of `.cargo/config.toml`.
+const LEAKS: &[&str] = &[
+    "CARGO_BUILD_TARGET",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_TARGET_DIR",
+    "CLIPPY_ARGS",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTDOCFLAGS",
+    "RUSTFLAGS",
+];
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let sentence = error.to_string().replace('\n', " ");
+            #[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+            {
+                println!("cargo::error={sentence}");
+            }
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+fn build() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-env-changed=WECOM_ENGINE");
+    if let Some(finished) = env::var_os("WECOM_ENGINE") {
+        let finished = fs::canonicalize(&finished)
+            .map_err(|error| format!("WECOM_ENGINE names no component: {}: {error}", finished.display()))?;
+        println!("cargo::rerun-if-changed={}", finished.display());
+        println!("cargo::rustc-env=WECOM_COMPONENT={}", finished.display());
+        return Ok(());
+    }
+
+    let workspace = workspace()?;
+    for input in
+        ["plugin/Cargo.toml", "plugin/src", "plugin/protocol/Cargo.toml", "plugin/protocol/src", "wit"]
+            .into_iter()
+            .chain(["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"])
+    {
+        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+    }
+
+    have_target()?;
+    let module = compile(&workspace)?;
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&fs::read(&module)?)
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| format!("the engine is no sound component: {error:#}"))?;
+    let path = PathBuf::from(variable("OUT_DIR")?).join("wecom.wasm");
+    fs::write(&path, component)?;
+    println!("cargo::rustc-env=WECOM_COMPONENT={}", path.display());
+    Ok(())
+}
+
+fn variable(name: &str) -> Result<OsString, String> {
+    env::var_os(name).ok_or_else(|| format!("cargo did not set {name}: run this through cargo"))
+}
+
+fn workspace() -> Result<PathBuf, Box<dyn Error>> {
+    let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let root = here.ancestors().nth(2).ok_or("plugin/component must lie in the workspace")?;
+    Ok(root.to_path_buf())
+}
+
+/// Sees to it that the standard library for the target is installed.
+#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
+fn have_target() -> Result<(), Box<dyn Error>> {
+    let rustc = variable("RUSTC")?;
+    let installed = || -> Result<bool, Box<dyn Error>> {
+        let output = Command::new(&rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+        Ok(output.status.success() && Path::new(String::from_utf8(output.stdout)?.trim()).is_dir())
+    };
+    if installed()? {
+        return Ok(());
+    }
+    println!("cargo::warning=the target {TARGET} is missing; asking rustup for it");
+    let toolchain = env::var("RUSTUP_TOOLCHAIN").unwrap_or_else(|_| String::from("1.95.0"));
+    let added = Command::new("rustup").args(["target", "add", TARGET, "--toolchain", &toolchain]).status();
+    if added.is_ok_and(|status| status.success()) && installed()? {
+        return Ok(());
+    }
+    Err(format!("the target {TARGET} is missing: run `rustup target add {TARGET} --toolchain {toolchain}`")
+        .into())
+}
+
+/// Runs cargo for the engine, in a target directory of its own: the outer cargo holds the lock of its own one.
+fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    // <target>/<profile>/build/<package>/out: one directory for all of the outer profiles.
+    let target = out.ancestors().nth(4).ok_or("OUT_DIR lies too high")?.join("wecom-engine");
+    let mut cargo = Command::new(variable("CARGO")?);
+    cargo
+        .current_dir(workspace)
+        .args(["build", "--quiet", "--package=wecom-engine", "--lib", "--profile=plugin", "--target", TARGET])
+        .arg("--target-dir")
+        .arg(&target);
+    for leak in LEAKS {
+        cargo.env_remove(leak);
+    }
+    if !cargo.status()?.success() {
+        return Err("the engine does not compile: the messages above say where".into());
+    }
+    Ok(target.join(TARGET).join("plugin/wecom_engine.wasm"))
+}

@@ -1,0 +1,60 @@
+//! A configuration whose every rule has been checked.
+
+use std::time::Duration;
+
+use crate::model::{CorpId, TemplateId};
+use crate::secret::Secret;
+
+pub use field_map::FieldMap;
+pub use key::{AesKey, AesKeyError};
+
+mod field_map;
+mod key;
+
+/// One Sign Token with its Aes Key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackKey {
+    /// Sign Token: 1 to 32 letters and digits (D90930).
+    pub token: Secret,
+    /// Aes Key.
+    pub aes_key: AesKey,
+}
+
+/// Everything the stories need to know. Made from settings by [`read`](crate::settings::read) and valid ever after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// CorpId: the receiver of every callback.
+    pub corp_id: CorpId,
+    /// Agent ID of the app whose Secret is used.
+    pub agent_id: u64,
+    /// The key for the token cache: one credential, one key. Holds no secret.
+    pub credential_key: String,
+    /// The pair in use first, then the previous one during a rotation.
+    pub callback_keys: Vec<CallbackKey>,
+    /// How far a callback's timestamp may lie from its arrival, either way.
+    pub callback_window: Duration,
+    /// The directory attribute that holds the WeCom user id.
+    pub user_attribute: String,
+    /// The template that `submit` uses.
+    pub template_id: Option<TemplateId>,
+    /// Templates whose open forms are still ours.
+    pub former_template_ids: Vec<TemplateId>,
+    /// Field name to control id. Holds [`REQUEST_NUMBER`] whenever `template_id` is set.
+    pub field_map: FieldMap,
+    /// Origin and path prefix of WeCom's API, without a slash at the end.
+    pub api_base: String,
+}
+
+/// The name in the field map of the control that carries the idempotency key.
+pub const REQUEST_NUMBER: &str = "request-number";
+
+impl Config {
+    /// Whether a form made from this template is ours. Without any configured template every form is.
+    #[must_use]
+    pub fn owns(&self, template: &TemplateId) -> bool {
+        match &self.template_id {
+            None => self.former_template_ids.is_empty() || self.former_template_ids.contains(template),
+            Some(own) => own == template || self.former_template_ids.contains(template),
+        }
+    }
+}

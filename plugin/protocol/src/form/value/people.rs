@@ -1,0 +1,54 @@
+//! Contact: members or departments.
+
+use serde_json::{Value, json};
+
+use super::Filled;
+use crate::api::clean;
+use crate::form::content::Department;
+use crate::form::problem;
+use crate::model::{Account, UserId};
+use crate::template::Arity;
+use crate::text::Text;
+use crate::user::People;
+
+pub(super) fn members(name: &str, arity: Arity, accounts: &[Account], people: &People<'_>) -> Filled {
+    let mut ids: Vec<UserId> = Vec::new();
+    let mut members = Vec::new();
+    for account in accounts {
+        let Ok(member) = people.member(account) else {
+            return Err(problem::unmapped_account(name, &account.id));
+        };
+        if !ids.iter().any(|id| id.same(&member.id)) {
+            let shown = clean::one_line(&account.display_name);
+            members.push(json!({ "userid": member.id.as_str(), "name": shown }));
+            ids.push(member.id);
+        }
+    }
+    list(name, arity, "members", members)
+}
+
+pub(super) fn departments(name: &str, arity: Arity, departments: &[Department]) -> Filled {
+    let mut list = Vec::new();
+    for Department { id, name: title } in departments {
+        if id.is_empty() || id.len() > 20 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            let id = clean::shown(id);
+            let sentence = Text::made(
+                format!("no department id of WeCom's: {id}"),
+                format!("不是企业微信的部门 ID：{id}"),
+            );
+            return Err(problem::wrong_format(name, sentence));
+        }
+        let department = json!({ "openapi_id": id, "name": clean::one_line(title) });
+        if !list.contains(&department) {
+            list.push(department);
+        }
+    }
+    self::list(name, arity, "departments", list)
+}
+
+fn list(name: &str, arity: Arity, key: &str, list: Vec<Value>) -> Filled {
+    if arity == Arity::Single && list.len() > 1 {
+        return Err(problem::too_many(name, 1, list.len()));
+    }
+    Ok((!list.is_empty()).then(|| json!({ key: list })))
+}

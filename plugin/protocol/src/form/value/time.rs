@@ -1,0 +1,133 @@
+//! Date, DateRange, Vacation and Attendance. WeCom counts days in China time (UTC+8).
+
+use serde_json::{Value, json};
+
+use super::{Filled, choice};
+use crate::form::content::{Interval, Leave};
+use crate::form::problem::{self, FieldProblem};
+use crate::model::UnixSeconds;
+use crate::template::{Attendance, Choice, DateType, IntervalUnit};
+use crate::text::{Text, text};
+
+const CHINA_OFFSET: u64 = 8 * 3_600;
+const DAY: u64 = 86_400;
+const HALF_DAY: u64 = 43_200;
+
+/// The last second of the year 9999.
+const LATEST: u64 = 253_402_300_799;
+
+/// `type` of an attendance for leave, and for overtime.
+const LEAVE: i64 = 1;
+const OVERTIME: i64 = 5;
+
+/// The longest overtime (D91853).
+const LONGEST_OVERTIME: u64 = 7 * DAY;
+
+pub(super) fn date(name: &str, date_type: DateType, at: UnixSeconds) -> Filled {
+    let (word, seconds) = match date_type {
+        DateType::Hour => ("hour", Some(at.0)),
+        DateType::Day => {
+            ("day", at.0.checked_add(CHINA_OFFSET).and_then(|china| at.0.checked_sub(china % DAY)))
+        }
+    };
+    match seconds.filter(|seconds| *seconds <= LATEST) {
+        Some(seconds) => Ok(Some(json!({ "date": { "type": word, "s_timestamp": seconds.to_string() } }))),
+        None => Err(out_of_range(name)),
+    }
+}
+
+pub(super) fn date_range(name: &str, unit: Option<IntervalUnit>, interval: &Interval) -> Filled {
+    let range = range(name, unit, interval, None)?;
+    Ok(Some(json!({ "date_range": range })))
+}
+
+pub(super) fn attendance(name: &str, attendance: Attendance, interval: &Interval) -> Filled {
+    let Attendance { purpose, unit } = attendance;
+    let range = range(name, unit, interval, Some(purpose))?;
+    Ok(Some(json!({ "attendance": { "date_range": range, "type": purpose } })))
+}
+
+/// The template does not tell the unit of each kind of leave, so either is taken. Nor does it always tell the kinds:
+/// then a key, which is a number, goes to WeCom unchecked.
+pub(super) fn vacation(name: &str, kinds: &[Choice], leave: &Leave) -> Filled {
+    let wanted = leave.kind.trim();
+    let is_key = !wanted.is_empty() && wanted.bytes().all(|byte| byte.is_ascii_digit());
+    let option = if kinds.is_empty() && is_key {
+        json!({ "key": wanted })
+    } else {
+        let Choice { key, texts } = choice::option(name, kinds, wanted)?;
+        let texts: Vec<Value> =
+            texts.iter().map(|label| json!({ "text": label.text, "lang": label.lang })).collect();
+        json!({ "key": key, "value": texts })
+    };
+    let range = range(name, None, &leave.interval, Some(LEAVE))?;
+    Ok(Some(json!({ "vacation": {
+        "selector": { "type": "single", "options": [option] },
+        "attendance": { "date_range": range, "type": LEAVE },
+    } })))
+}
+
+/// `date_range` with its rules: the template's unit, half days from 00:00 or 12:00, and whole steps of duration.
+/// `purpose` is that of an attendance.
+fn range(
+    name: &str,
+    unit: Option<IntervalUnit>,
+    interval: &Interval,
+    purpose: Option<i64>,
+) -> Result<Value, FieldProblem> {
+    let Interval { unit: given, starts_at, ends_at, duration_seconds } = interval;
+    let (begin, end) = (starts_at.0, ends_at.0);
+    if unit.is_some_and(|unit| unit != *given) {
+        let sentence = match given {
+            IntervalUnit::HalfDay => {
+                text("the control counts hours, not half days", "该控件按小时计，而不是按半天")
+            }
+            IntervalUnit::Hour => {
+                text("the control counts half days, not hours", "该控件按半天计，而不是按小时")
+            }
+        };
+        return Err(problem::wrong_format(name, sentence));
+    }
+    if end > LATEST {
+        return Err(out_of_range(name));
+    }
+    if end < begin {
+        let sentence = text("the interval ends before it starts", "时间段的结束时间早于开始时间");
+        return Err(problem::wrong_format(name, sentence));
+    }
+    let overtime = purpose == Some(OVERTIME);
+    if overtime && end - begin > LONGEST_OVERTIME {
+        let sentence = text("overtime lasts 7 days at most", "加班时间段不能超过 7 天");
+        return Err(problem::wrong_format(name, sentence));
+    }
+    let half_day = |at: u64| (at + CHINA_OFFSET).is_multiple_of(HALF_DAY);
+    if *given == IntervalUnit::HalfDay && !(half_day(begin) && half_day(end)) {
+        let sentence = text(
+            "half days start and end at 00:00 or 12:00 China time",
+            "按半天计时，开始与结束只能是北京时间 00：00 或 12：00",
+        );
+        return Err(problem::wrong_format(name, sentence));
+    }
+    let (word, step) = match given {
+        IntervalUnit::HalfDay if overtime => ("halfday", 8_640),
+        IntervalUnit::HalfDay => ("halfday", HALF_DAY),
+        IntervalUnit::Hour => ("hour", 360),
+    };
+    if *duration_seconds == 0 || !duration_seconds.is_multiple_of(step) {
+        let sentence = Text::made(
+            format!("the duration is no multiple of {step} seconds: {duration_seconds}"),
+            format!("时长不是 {step} 秒的整数倍：{duration_seconds}"),
+        );
+        return Err(problem::wrong_format(name, sentence));
+    }
+    Ok(json!({
+        "type": word,
+        "new_begin": begin,
+        "new_end": end,
+        "new_duration": duration_seconds,
+    }))
+}
+
+fn out_of_range(name: &str) -> FieldProblem {
+    problem::wrong_format(name, text("the time lies outside 1970 to 9999", "时间不在 1970 年至 9999 年之间"))
+}

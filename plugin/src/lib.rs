@@ -1,0 +1,86 @@
+//! The WeCom approval engine as a component: bindings, conversions and the way out. Decisions are in
+//! [`wecom_protocol`].
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "only the component has exports; natively this is checked, not run"
+    )
+)]
+
+use std::cell::RefCell;
+
+use wecom_protocol::config::Config;
+use wecom_protocol::{callback, settings, submit, user};
+
+use crate::bindings::exports::idaas::approval::approval_engine::{
+    Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, Guest, MappingProblem, Member,
+    Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
+};
+use crate::outbound::Imports;
+
+mod bindings;
+mod convert;
+mod outbound;
+mod panic;
+
+#[cfg(target_arch = "wasm32")]
+mod memory;
+
+/// The engine of this instance.
+struct Engine;
+
+thread_local! {
+    /// What `configure` made. An instance has one thread, and nothing else is kept.
+    static CONFIG: RefCell<Option<Config>> = const { RefCell::new(None) };
+}
+
+/// Runs `f` on the configuration, if there is one.
+fn configured<T>(f: impl FnOnce(&Config) -> T) -> Option<T> {
+    CONFIG.with_borrow(|config| config.as_ref().map(f))
+}
+
+impl Guest for Engine {
+    fn describe() -> Description {
+        panic::report();
+        convert::description::description()
+    }
+
+    fn configure(settings: Vec<Setting>) -> Result<Configured, Vec<SettingProblem>> {
+        panic::report();
+        let given: Vec<_> = settings.into_iter().map(convert::settings::given).collect();
+        match settings::read(&given) {
+            Ok(configured) => {
+                let told = convert::settings::configured(&configured);
+                CONFIG.set(Some(configured.config));
+                Ok(told)
+            }
+            Err(problems) => Err(problems.into_iter().map(Into::into).collect()),
+        }
+    }
+
+    fn handle_callback(request: CallbackRequest) -> CallbackOutcome {
+        configured(|config| callback::handle(config, &convert::callback::request(&request)).into())
+            .unwrap_or_else(convert::callback::not_configured)
+    }
+
+    fn resolve_user(account: Account, depth: Depth) -> Result<Member, MappingProblem> {
+        let account = account.into();
+        match configured(|config| user::resolve(config, &mut Imports, &account, depth.into())) {
+            Some(resolved) => resolved.map(Into::into).map_err(Into::into),
+            None => Err(convert::user::not_configured(account)),
+        }
+    }
+
+    fn submit(request: SubmissionRequest) -> Result<Submission, SubmitProblem> {
+        let request = request.into();
+        match configured(|config| submit::submit(config, &mut Imports, &request)) {
+            Some(submitted) => submitted.map(Into::into).map_err(Into::into),
+            None => Err(SubmitProblem::NotConfigured),
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+bindings::export!(Engine with_types_in bindings);
