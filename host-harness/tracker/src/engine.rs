@@ -1,0 +1,57 @@
+//! The engine as the tracker needs it.
+
+use std::future::Future;
+
+use host_harness::contract::{Status, SubmissionRequest};
+
+/// How a submission ended, as far as anybody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// The approval exists.
+    As {
+        /// The provider's number.
+        approval_id: String,
+        /// The provider's member who applied.
+        applicant: String,
+    },
+    /// Certainly not submitted; worth another try, after this many seconds when known.
+    NotNow(Option<u32>),
+    /// Certainly not submitted, and the same request never will be. The sentence says who has to act.
+    Never(String),
+    /// Submitted or not.
+    Unknown {
+        /// The provider's member who applied, when known.
+        applicant: Option<String>,
+    },
+}
+
+/// What a question to the provider found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// The answer.
+    Found(T),
+    /// The provider knows nothing of the kind.
+    Nothing,
+    /// No answer; ask again, after this many seconds when known.
+    NotNow(Option<u32>),
+    /// No answer until somebody acts.
+    Never(String),
+}
+
+/// One tenant's engine.
+pub trait Approvals: Sync {
+    /// Submits. Never submits twice by itself.
+    fn submit(&self, request: &SubmissionRequest) -> impl Future<Output = Submitted> + Send;
+
+    /// The authoritative status of an approval.
+    fn status(&self, approval_id: &str) -> impl Future<Output = Looked<Status>> + Send;
+
+    /// The approval that carries `number`, submitted from `starts_at` up to `ends_at`.
+    fn find(
+        &self,
+        number: &str,
+        applicant: Option<&str>,
+        starts_at: u64,
+        ends_at: u64,
+    ) -> impl Future<Output = Looked<String>> + Send;
+}

@@ -1,0 +1,28 @@
+//! What a host knows of its approval requests, and how it comes to know it.
+//!
+//! - [`Tracker::submit_once`]: one approval for one key, whatever breaks in between.
+//! - [`Tracker::receive`]: takes a callback's events into the inbox; the host answers the provider only after it.
+//! - [`Tracker::settle`]: confirms what the inbox says with the provider and decides.
+//! - [`Tracker::reconcile`]: asks about what has been silent, within a budget.
+//!
+//! A [`Request`] changes by compare-and-set alone, and its decision goes into the outbox in the same step. The time
+//! is an argument of everything. State is in a [`Store`]: [`MemoryStore`] here, others elsewhere.
+
+mod budget;
+mod engine;
+mod inbox;
+mod policy;
+mod reconcile;
+mod request;
+mod store;
+mod submit;
+mod tracker;
+
+pub use budget::Budget;
+pub use engine::{Approvals, Looked, Submitted};
+pub use policy::Policy;
+pub use reconcile::Reconciled;
+pub use request::{Key, Outcome, Request, State, Transition};
+pub use store::{Message, Notice, Store, StoreError, memory::MemoryStore};
+pub use submit::SubmitOutcome;
+pub use tracker::Tracker;

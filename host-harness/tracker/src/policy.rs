@@ -1,0 +1,53 @@
+//! How patient the host is. All in seconds.
+
+/// Waiting times and limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long a submission may be on its way: longer than the wall clock of a `submit` call. Until then nobody else
+    /// touches it.
+    pub submission_seconds: u64,
+    /// How long the provider's list may lag behind a submission. Only after it does "not found" mean "not there".
+    pub list_lag_seconds: u64,
+    /// How far before the intent the search for a submission begins: for clocks that differ.
+    pub clock_skew_seconds: u64,
+    /// Between two searches for one submission.
+    pub search_interval_seconds: u64,
+    /// How long an event may be ahead of what a fetch shows.
+    pub detail_lag_seconds: u64,
+    /// Between two looks while an event is ahead.
+    pub expecting_interval_seconds: u64,
+    /// First look at a silent request; doubles each time.
+    pub first_look_seconds: u64,
+    /// Longest time between two looks.
+    pub longest_look_seconds: u64,
+    /// How long an approved request is still looked at for a revocation.
+    pub revocable_seconds: u64,
+    /// How long a pending request is waited for; `None` for ever.
+    pub expiry_seconds: Option<u64>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            submission_seconds: 60,
+            list_lag_seconds: 600,
+            clock_skew_seconds: 300,
+            search_interval_seconds: 60,
+            detail_lag_seconds: 300,
+            expecting_interval_seconds: 10,
+            first_look_seconds: 120,
+            longest_look_seconds: 3_600,
+            revocable_seconds: 30 * 86_400,
+            expiry_seconds: None,
+        }
+    }
+}
+
+impl Policy {
+    /// When to look at a request that has been looked at `silent_looks` times in vain.
+    #[must_use]
+    pub fn next_look(&self, now: u64, silent_looks: u32) -> u64 {
+        let wait = self.first_look_seconds.saturating_mul(1 << silent_looks.min(16));
+        now + wait.min(self.longest_look_seconds)
+    }
+}

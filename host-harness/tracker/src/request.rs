@@ -1,0 +1,182 @@
+//! A request's life.
+//!
+//! ```text
+//! submitting ──▶ pending ──▶ approved ──▶ revoked
+//!     │  ▲          ├──────▶ rejected
+//!     ▼  │          ├──────▶ withdrawn
+//!   unknown         ├──────▶ deleted
+//!     │             ├──────▶ expired      (the host gave up waiting)
+//!     ▼             └──────▶ abandoned    (the product cancelled)
+//!  resubmit, failed
+//! ```
+//!
+//! Terminal states are sticky. The first authoritative terminal state wins; a later different one is a conflict,
+//! flagged and never executed. The one way on is from approved to revoked.
+
+use host_harness::contract::Status;
+
+/// One request of one tenant of one engine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The tenant and the engine instance: two tenants may use the same number.
+    pub tenant: String,
+    /// The idempotency key.
+    pub number: String,
+}
+
+/// Where a request is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// An intent is stored; the provider may be hearing of it this moment.
+    Submitting,
+    /// Submitted or not: to be looked up before anything else.
+    Unknown,
+    /// Certainly not submitted. May be submitted again.
+    Resubmit,
+    /// The provider or the engine refused it for good.
+    Failed,
+    /// Waits for approvers.
+    Pending,
+    /// Granted.
+    Approved,
+    /// Not granted.
+    Rejected,
+    /// Taken back by the applicant.
+    Withdrawn,
+    /// Gone at the provider.
+    Deleted,
+    /// The host waited long enough.
+    Expired,
+    /// Cancelled in the product.
+    Abandoned,
+    /// Granted first, taken back later.
+    Revoked,
+}
+
+/// What the product has to do about a request. At most one decision a request, and then at most one revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Grant.
+    Approved,
+    /// Do not grant.
+    Rejected,
+    /// Do not grant.
+    Withdrawn,
+    /// Do not grant.
+    Deleted,
+    /// Do not grant.
+    Expired,
+    /// Take the grant back.
+    Revoked,
+    /// Nothing was submitted after all: call `submit_once` again.
+    SubmitAgain,
+}
+
+/// What a newly learnt status does to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// Nothing new.
+    Stay,
+    /// To this state, and the product has to act.
+    Decide(State, Outcome),
+    /// The provider says otherwise than what has been decided. Flagged; never executed.
+    Conflict,
+}
+
+impl Request {
+    /// A request whose submission is about to begin.
+    #[must_use]
+    pub fn intent(key: Key, now: u64, due_at: u64) -> Self {
+        Self {
+            key,
+            revision: 0,
+            state: State::Submitting,
+            approval_id: None,
+            applicant: None,
+            intended_at: now,
+            created_at: now,
+            heard_at: now,
+            due_at: Some(due_at),
+            silent_looks: 0,
+            expecting_until: None,
+            conflict: false,
+        }
+    }
+}
+
+impl State {
+    /// Whether nothing that the provider says will be executed any more, a revocation apart.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        match self {
+            Self::Submitting | Self::Unknown | Self::Resubmit | Self::Pending => false,
+            Self::Failed
+            | Self::Approved
+            | Self::Rejected
+            | Self::Withdrawn
+            | Self::Deleted
+            | Self::Expired
+            | Self::Abandoned
+            | Self::Revoked => true,
+        }
+    }
+
+    /// What an **authoritative** status, one that was fetched, does.
+    #[must_use]
+    pub const fn learn(self, status: Status) -> Transition {
+        let said = match status {
+            Status::Pending | Status::Unknown => return Transition::Stay,
+            Status::Approved => (Self::Approved, Outcome::Approved),
+            Status::Rejected => (Self::Rejected, Outcome::Rejected),
+            Status::Withdrawn => (Self::Withdrawn, Outcome::Withdrawn),
+            Status::Deleted => (Self::Deleted, Outcome::Deleted),
+            // Approved and revoked between two looks: there is no grant to give and none to take.
+            Status::Revoked => (Self::Revoked, Outcome::Withdrawn),
+        };
+        match (self, said.0) {
+            (Self::Pending | Self::Submitting | Self::Unknown | Self::Resubmit, _) => {
+                Transition::Decide(said.0, said.1)
+            }
+            (Self::Approved, Self::Revoked) => Transition::Decide(Self::Revoked, Outcome::Revoked),
+            // A revoked approval was approved once; some providers go on saying so.
+            (Self::Revoked, Self::Approved) => Transition::Stay,
+            (Self::Approved, Self::Approved)
+            | (Self::Rejected, Self::Rejected)
+            | (Self::Withdrawn, Self::Withdrawn)
+            | (Self::Deleted, Self::Deleted)
+            | (Self::Revoked, Self::Revoked) => Transition::Stay,
+            // Taken back without a grant, then removed: nothing to do twice.
+            (Self::Rejected | Self::Withdrawn | Self::Revoked, Self::Deleted) => Transition::Stay,
+            _ => Transition::Conflict,
+        }
+    }
+}
+
+/// What the host knows of one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Which.
+    pub key: Key,
+    /// Counts changes: a change names the revision it was made from.
+    pub revision: u64,
+    /// Where it is.
+    pub state: State,
+    /// The provider's number, once known.
+    pub approval_id: Option<String>,
+    /// The provider's member who applied, once known.
+    pub applicant: Option<String>,
+    /// When the last intent to submit was stored. The search for it begins a little before.
+    pub intended_at: u64,
+    /// When the first intent was stored.
+    pub created_at: u64,
+    /// When something was last heard of it.
+    pub heard_at: u64,
+    /// When to look at it next; `None` when there is nothing to wait for.
+    pub due_at: Option<u64>,
+    /// How often it has been asked about without news.
+    pub silent_looks: u32,
+    /// An event says that there is news which a fetch has not shown yet: until when to go on asking.
+    pub expecting_until: Option<u64>,
+    /// The provider contradicted a decision.
+    pub conflict: bool,
+}

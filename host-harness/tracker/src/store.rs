@@ -1,0 +1,81 @@
+//! Where requests, inbox and outbox live.
+
+use std::future::Future;
+
+use host_harness::contract::Status;
+
+use crate::request::{Key, Outcome, Request};
+
+pub(crate) mod memory;
+
+/// The store did not do what it was asked. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the store failed: {0}: see to it and try again")]
+pub struct StoreError(pub String);
+
+/// News of an approval, as a callback brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whose.
+    pub tenant: String,
+    /// The same for every delivery of one change.
+    pub deduplication_key: String,
+    /// The provider's number.
+    pub approval_id: String,
+    /// What the event says. News, not a decision.
+    pub status: Status,
+    /// When it arrived.
+    pub received_at: u64,
+}
+
+/// Something for the product to do. Stays in the outbox until acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Which request.
+    pub key: Key,
+    /// What.
+    pub outcome: Outcome,
+}
+
+/// Keeps what the host knows. Every function is atomic.
+pub trait Store: Send + Sync {
+    /// Adds a request unless there is one with its key. Gives the one that is there afterwards, and whether it was
+    /// added.
+    fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send;
+
+    /// Reads a request.
+    fn request(&self, key: &Key) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send;
+
+    /// Reads the request that is bound to an approval.
+    fn bound_to(
+        &self,
+        tenant: &str,
+        approval_id: &str,
+    ) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send;
+
+    /// Replaces a request, and puts `outcome` into the outbox in the same step, if the stored revision is still
+    /// `changed.revision`. The stored request then has the next revision. `false` when somebody was faster.
+    fn compare_and_set(
+        &self,
+        changed: Request,
+        outcome: Option<Outcome>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Takes a notice into the inbox. `false` when it was there before, settled or not.
+    fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Notices that are not settled, oldest first, at most `most`.
+    fn unsettled(&self, most: usize) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
+
+    /// Marks a notice as settled. Its key stays known.
+    fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Requests whose time has come, the longest waiting first, at most `most`.
+    fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
+
+    /// What the product has not acknowledged, oldest first.
+    fn outbox(&self) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+
+    /// Takes a message out of the outbox, once the product has acted on it.
+    fn acknowledge(&self, message: &Message) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

@@ -1,0 +1,112 @@
+//! A store in this process: for tests, and as the definition of what a store does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::{Future, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Message, Notice, Store, StoreError};
+use crate::request::{Key, Outcome, Request};
+
+/// Keeps everything in memory. A clone is another handle on the same store.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<Rows>>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    requests: BTreeMap<Key, Request>,
+    known_notices: BTreeSet<(String, String)>,
+    unsettled: Vec<Notice>,
+    outbox: Vec<Message>,
+}
+
+impl MemoryStore {
+    fn with<T>(&self, f: impl FnOnce(&mut Rows) -> T) -> std::future::Ready<Result<T, StoreError>> {
+        ready(Ok(f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))))
+    }
+}
+
+impl Store for MemoryStore {
+    fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send {
+        self.with(|rows| match rows.requests.get(&request.key) {
+            Some(existing) => (existing.clone(), false),
+            None => {
+                rows.requests.insert(request.key.clone(), request.clone());
+                (request, true)
+            }
+        })
+    }
+
+    fn request(&self, key: &Key) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send {
+        self.with(|rows| rows.requests.get(key).cloned())
+    }
+
+    fn bound_to(
+        &self,
+        tenant: &str,
+        approval_id: &str,
+    ) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send {
+        self.with(|rows| {
+            let bound = |request: &&Request| {
+                request.key.tenant == tenant && request.approval_id.as_deref() == Some(approval_id)
+            };
+            rows.requests.values().find(bound).cloned()
+        })
+    }
+
+    fn compare_and_set(
+        &self,
+        mut changed: Request,
+        outcome: Option<Outcome>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        self.with(|rows| {
+            let Some(stored) = rows.requests.get_mut(&changed.key) else { return false };
+            if stored.revision != changed.revision {
+                return false;
+            }
+            changed.revision += 1;
+            rows.outbox.extend(outcome.map(|outcome| Message { key: changed.key.clone(), outcome }));
+            *stored = changed;
+            true
+        })
+    }
+
+    fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        self.with(|rows| {
+            let new = rows.known_notices.insert((notice.tenant.clone(), notice.deduplication_key.clone()));
+            if new {
+                rows.unsettled.push(notice);
+            }
+            new
+        })
+    }
+
+    fn unsettled(&self, most: usize) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send {
+        self.with(|rows| rows.unsettled.iter().take(most).cloned().collect())
+    }
+
+    fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send {
+        self.with(|rows| rows.unsettled.retain(|unsettled| unsettled != notice))
+    }
+
+    fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
+        self.with(|rows| {
+            let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now);
+            let mut due: Vec<Request> = rows.requests.values().filter(is_due).cloned().collect();
+            due.sort_by_key(|request| request.due_at);
+            due.truncate(most);
+            due
+        })
+    }
+
+    fn outbox(&self) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send {
+        self.with(|rows| rows.outbox.clone())
+    }
+
+    fn acknowledge(&self, message: &Message) -> impl Future<Output = Result<(), StoreError>> + Send {
+        self.with(|rows| {
+            if let Some(at) = rows.outbox.iter().position(|queued| queued == message) {
+                rows.outbox.remove(at);
+            }
+        })
+    }
+}

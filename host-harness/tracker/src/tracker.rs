@@ -1,0 +1,159 @@
+//! The tracker, and the one way in which it learns an authoritative status.
+
+use host_harness::contract::Status;
+
+use crate::engine::{Approvals, Looked};
+use crate::policy::Policy;
+use crate::request::{Outcome, Request, State, Transition};
+use crate::store::{Store, StoreError};
+
+/// Keeps track of approval requests. One for all tenants; cheap to make.
+#[derive(Debug)]
+pub struct Tracker<S> {
+    pub(crate) store: S,
+    pub(crate) policy: Policy,
+}
+
+/// How one look at an approval went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The provider said this.
+    Saw(Status),
+    /// No answer.
+    NoAnswer,
+}
+
+impl<S: Store> Tracker<S> {
+    /// A tracker on this store.
+    pub const fn new(store: S, policy: Policy) -> Self {
+        Self { store, policy }
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The product cancelled the request. A later approval is recorded and never executed. `false` when it was
+    /// decided before.
+    ///
+    /// # Errors
+    /// - [`StoreError`]: nothing has changed.
+    pub async fn abandon(&self, request: Request, now: u64) -> Result<bool, StoreError> {
+        let mut request = request;
+        loop {
+            if request.state.is_terminal() {
+                return Ok(request.state == State::Abandoned);
+            }
+            let abandoned =
+                Request { state: State::Abandoned, heard_at: now, due_at: None, ..request.clone() };
+            if self.store.compare_and_set(abandoned, None).await? {
+                return Ok(true);
+            }
+            match self.store.request(&request.key).await? {
+                Some(stored) => request = stored,
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// Asks the provider about a bound request and lets its answer count.
+    pub(crate) async fn look(
+        &self,
+        engine: &impl Approvals,
+        request: Request,
+        now: u64,
+    ) -> Result<Look, StoreError> {
+        let Some(approval_id) = request.approval_id.clone() else { return Ok(Look::NoAnswer) };
+        let wait = match engine.status(&approval_id).await {
+            Looked::Found(status) => {
+                self.learn(request, status, now).await?;
+                return Ok(Look::Saw(status));
+            }
+            // The provider forgot a form that it numbered itself, or cannot be asked: somebody has to look.
+            Looked::Nothing | Looked::Never(_) => self.policy.longest_look_seconds,
+            Looked::NotNow(seconds) => seconds.map_or(self.policy.search_interval_seconds, u64::from),
+        };
+        self.change(request, |stored| Some((Request { due_at: Some(now + wait), ..stored }, None))).await?;
+        Ok(Look::NoAnswer)
+    }
+
+    /// Lets an authoritative status count.
+    async fn learn(&self, request: Request, status: Status, now: u64) -> Result<(), StoreError> {
+        let policy = &self.policy;
+        self.change(request, |stored| {
+            let transition = stored.state.learn(status);
+            let expired = stored.state == State::Pending
+                && transition == Transition::Stay
+                && policy.expiry_seconds.is_some_and(|wait| now >= stored.created_at + wait);
+            Some(match transition {
+                Transition::Decide(state, outcome) => {
+                    let decided = Request {
+                        state,
+                        heard_at: now,
+                        silent_looks: 0,
+                        expecting_until: None,
+                        due_at: (state == State::Approved).then(|| policy.next_look(now, 0)),
+                        ..stored
+                    };
+                    (decided, Some(outcome))
+                }
+                Transition::Stay if expired => (
+                    Request { state: State::Expired, heard_at: now, due_at: None, ..stored },
+                    Some(Outcome::Expired),
+                ),
+                Transition::Stay => (after_silence(policy, stored, now), None),
+                Transition::Conflict => (Request { conflict: true, due_at: None, ..stored }, None),
+            })
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Changes a request by compare-and-set, from whatever it has become in the meantime. `f` says `None` when there
+    /// is nothing to change any more. Returns what is stored afterwards.
+    pub(crate) async fn change(
+        &self,
+        request: Request,
+        f: impl Fn(Request) -> Option<(Request, Option<Outcome>)>,
+    ) -> Result<Option<Request>, StoreError> {
+        let mut stored = request;
+        loop {
+            let Some((changed, outcome)) = f(stored.clone()) else { return Ok(Some(stored)) };
+            if changed == stored && outcome.is_none() {
+                return Ok(Some(stored));
+            }
+            if self.store.compare_and_set(changed.clone(), outcome).await? {
+                return Ok(Some(Request { revision: changed.revision + 1, ..changed }));
+            }
+            match self.store.request(&stored.key).await? {
+                Some(newer) => stored = newer,
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// When to look next at a request that had no news: soon while an event is ahead of the detail, else ever more rarely.
+fn after_silence(policy: &Policy, request: Request, now: u64) -> Request {
+    if request.expecting_until.is_some_and(|until| now < until) {
+        return Request { due_at: Some(now + policy.expecting_interval_seconds), ..request };
+    }
+    let watched = match request.state {
+        State::Pending => true,
+        State::Approved => now < request.heard_at + policy.revocable_seconds,
+        State::Submitting
+        | State::Unknown
+        | State::Resubmit
+        | State::Failed
+        | State::Rejected
+        | State::Withdrawn
+        | State::Deleted
+        | State::Expired
+        | State::Abandoned
+        | State::Revoked => false,
+    };
+    let silent_looks = request.silent_looks.saturating_add(1);
+    let due_at = watched.then(|| policy.next_look(now, silent_looks));
+    Request { due_at, silent_looks, expecting_until: None, ..request }
+}
