@@ -4,6 +4,8 @@ use std::future::Future;
 
 use host_harness::contract::{Status, SubmissionRequest};
 
+use crate::policy::Policy;
+
 /// How a submission ended, as far as anybody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
@@ -36,6 +38,18 @@ pub enum Looked<T> {
     NotNow(Option<u32>),
     /// No answer until somebody acts.
     Never(String),
+}
+
+impl<T> Looked<T> {
+    /// How long to wait before the same question.
+    pub(crate) fn wait(&self, policy: &Policy) -> u64 {
+        match self {
+            Self::NotNow(Some(seconds)) => u64::from(*seconds),
+            Self::NotNow(None) | Self::Found(_) => policy.search_interval_seconds,
+            // The provider forgot what it numbered itself, or cannot be asked: somebody has to look.
+            Self::Nothing | Self::Never(_) => policy.longest_look_seconds,
+        }
+    }
 }
 
 /// One tenant's engine.

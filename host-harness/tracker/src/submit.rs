@@ -81,7 +81,8 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Result<Request, SubmitOutcome>, StoreError> {
         match (stored.state, &stored.approval_id) {
-            (State::Resubmit, _) => {
+            // Certainly not submitted, so the caller may try again under the same key.
+            (State::Resubmit | State::Failed, _) => {
                 let due_at = Some(now + self.policy.submission_seconds);
                 let intent = Request { state: State::Submitting, intended_at: now, due_at, ..stored };
                 if self.store.compare_and_set(intent.clone(), None).await? {
@@ -94,8 +95,7 @@ impl<S: Store> Tracker<S> {
             }
             (State::Pending, Some(id)) => Ok(Err(SubmitOutcome::Pending { approval_id: id.clone() })),
             (
-                State::Failed
-                | State::Approved
+                State::Approved
                 | State::Rejected
                 | State::Withdrawn
                 | State::Deleted
@@ -160,9 +160,10 @@ impl<S: Store> Tracker<S> {
         let ends_at = now + policy.clock_skew_seconds;
         let unknown = |stored: Request, due_at| Request { state: State::Unknown, due_at, ..stored };
         let open = |state| matches!(state, State::Submitting | State::Unknown);
-        match engine.find(&number, applicant.as_deref(), starts_at, ends_at).await {
+        let found = engine.find(&number, applicant.as_deref(), starts_at, ends_at).await;
+        match &found {
             Looked::Found(approval_id) => {
-                if let Some(bound) = self.bind(request, &approval_id, None, now).await? {
+                if let Some(bound) = self.bind(request, approval_id, None, now).await? {
                     self.look(engine, bound, now).await?;
                 }
             }
@@ -184,11 +185,8 @@ impl<S: Store> Tracker<S> {
                 })
                 .await?;
             }
-            not_answered @ (Looked::NotNow(_) | Looked::Never(_)) => {
-                let wait = match not_answered {
-                    Looked::NotNow(seconds) => seconds.map_or(policy.search_interval_seconds, u64::from),
-                    _ => policy.longest_look_seconds,
-                };
+            Looked::NotNow(_) | Looked::Never(_) => {
+                let wait = found.wait(policy);
                 self.change(request, |stored| {
                     open(stored.state).then(|| (unknown(stored, Some(now + wait)), None))
                 })

@@ -65,15 +65,12 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Look, StoreError> {
         let Some(approval_id) = request.approval_id.clone() else { return Ok(Look::NoAnswer) };
-        let wait = match engine.status(&approval_id).await {
-            Looked::Found(status) => {
-                self.learn(request, status, now).await?;
-                return Ok(Look::Saw(status));
-            }
-            // The provider forgot a form that it numbered itself, or cannot be asked: somebody has to look.
-            Looked::Nothing | Looked::Never(_) => self.policy.longest_look_seconds,
-            Looked::NotNow(seconds) => seconds.map_or(self.policy.search_interval_seconds, u64::from),
-        };
+        let looked = engine.status(&approval_id).await;
+        if let Looked::Found(status) = looked {
+            self.learn(request, status, now).await?;
+            return Ok(Look::Saw(status));
+        }
+        let wait = looked.wait(&self.policy);
         self.change(request, |stored| Some((Request { due_at: Some(now + wait), ..stored }, None))).await?;
         Ok(Look::NoAnswer)
     }
