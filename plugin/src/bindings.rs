@@ -3,6 +3,6 @@
 
 wit_bindgen::generate!({
     path: "../wit",
-    world: "engine",
+    world: "tracked-engine",
     generate_all,
 });

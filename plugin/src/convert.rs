@@ -4,9 +4,11 @@
 pub(crate) mod approval;
 pub(crate) mod callback;
 pub(crate) mod description;
+pub(crate) mod diagnostics;
 pub(crate) mod refusal;
 pub(crate) mod settings;
 pub(crate) mod submission;
+pub(crate) mod tracking;
 pub(crate) mod user;
 
 use wecom_protocol::text::Text;

@@ -1,23 +1,18 @@
 //! The WeCom approval engine as a component: bindings, conversions and the way out. Decisions are in
 //! [`wecom_protocol`].
-#![cfg_attr(
-    not(target_arch = "wasm32"),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "only the component has exports; natively this is checked, not run"
-    )
-)]
+#![expect(clippy::result_large_err, reason = "a problem ends the call that meets it and is made once")]
 
 use std::cell::RefCell;
 
 use wecom_protocol::config::Config;
-use wecom_protocol::{callback, settings, submit, user};
+use wecom_protocol::model::SpNo;
+use wecom_protocol::{callback, diagnostics, settings, submit, tracking, user};
 
 use crate::bindings::exports::idaas::approval::approval_engine::{
     Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, Guest, MappingProblem, Member,
     Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
 };
+use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
 use crate::outbound::Imports;
 
 mod bindings;
@@ -78,6 +73,55 @@ impl Guest for Engine {
         match configured(|config| submit::submit(config, &mut Imports, &request)) {
             Some(submitted) => submitted.map(Into::into).map_err(Into::into),
             None => Err(SubmitProblem::NotConfigured),
+        }
+    }
+}
+
+impl approval_tracking::Guest for Engine {
+    fn fetch(approval_id: String) -> Result<approval_tracking::Approval, approval_tracking::TrackingProblem> {
+        let id = SpNo(approval_id);
+        match configured(|config| tracking::fetch(config, &mut Imports, &id)) {
+            Some(fetched) => fetched.map(Into::into).map_err(Into::into),
+            None => Err(approval_tracking::TrackingProblem::NotConfigured),
+        }
+    }
+
+    fn find_submission(
+        query: approval_tracking::SubmissionQuery,
+    ) -> Result<Option<String>, approval_tracking::TrackingProblem> {
+        let query = query.into();
+        match configured(|config| tracking::find_submission(config, &mut Imports, &query)) {
+            Some(found) => found.map(|id| id.map(|id| id.0)).map_err(Into::into),
+            None => Err(approval_tracking::TrackingProblem::NotConfigured),
+        }
+    }
+
+    fn list_submitted(
+        window: approval_tracking::Window,
+        cursor: Option<String>,
+    ) -> Result<approval_tracking::Page, approval_tracking::TrackingProblem> {
+        let list = |config: &Config| {
+            tracking::list_submitted(config, &mut Imports, window.into(), cursor.as_deref())
+        };
+        match configured(list) {
+            Some(listed) => listed.map(Into::into).map_err(Into::into),
+            None => Err(approval_tracking::TrackingProblem::NotConfigured),
+        }
+    }
+}
+
+impl engine_diagnostics::Guest for Engine {
+    fn check(options: engine_diagnostics::CheckOptions) -> Vec<engine_diagnostics::Finding> {
+        let options = options.into();
+        configured(|config| diagnostics::check(config, &mut Imports, &options))
+            .map_or_else(Vec::new, convert::diagnostics::findings)
+    }
+
+    fn provision() -> Result<Vec<Setting>, engine_diagnostics::ProvisionProblem> {
+        match configured(|config| diagnostics::provision(config, &mut Imports)) {
+            Some(Ok(settings)) => Ok(convert::diagnostics::settings(settings)),
+            Some(Err(problem)) => Err(problem.into()),
+            None => Err(engine_diagnostics::ProvisionProblem::NotConfigured),
         }
     }
 }

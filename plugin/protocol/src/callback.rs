@@ -29,13 +29,14 @@ pub use xml::Fault;
 
 mod actor;
 mod cipher;
-mod codes;
-mod digest;
+pub(crate) mod codes;
+pub(crate) mod digest;
 mod envelope;
 mod error;
 mod excerpt;
 mod message;
 mod query;
+pub(crate) mod seal;
 mod signature;
 mod xml;
 

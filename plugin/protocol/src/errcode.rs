@@ -128,6 +128,17 @@ impl Refusal {
         }
     }
 
+    /// Explains an answer that is none, under a code that is not WeCom's.
+    pub(crate) fn of_no_answer(code: &str, sentence: Text) -> Self {
+        Self {
+            class: RefusalClass::Other,
+            code: code.to_owned(),
+            provider_text: String::new(),
+            sentence,
+            remedy: remedy::ENGINE_REMEDY,
+        }
+    }
+
     /// Explains that the host's policy keeps the engine from calling at all. `setting` would allow it.
     #[must_use]
     pub fn egress_denied(setting: &str, reason: &str) -> Self {

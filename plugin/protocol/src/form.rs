@@ -20,6 +20,8 @@ pub(crate) use problem::cut as cut_warning;
 pub use problem::{FieldProblem, SubmissionWarning};
 pub use value::{ATTACHMENTS, TEXT_CHARACTERS};
 
+pub(crate) mod check;
+
 mod content;
 mod locate;
 mod problem;

@@ -1,13 +1,14 @@
 //! WeCom's approval protocol, pure: it is told the time, handed what WeCom sent, and says what it wants sent.
 //!
-//! One module a story. [`callback`] reads what WeCom sends. [`user`], [`submit`] and [`token`] ask WeCom through an
-//! [`exchange::Outbound`]. [`errcode`] says what WeCom's refusals mean and who has to act.
+//! One module a story. [`callback`] reads what WeCom sends. [`user`], [`submit`], [`tracking`], [`diagnostics`] and
+//! [`token`] ask WeCom through an [`exchange::Outbound`]. [`errcode`] says what WeCom's refusals mean and who has to act.
 #![forbid(unsafe_code)]
 
 pub mod api;
 pub mod callback;
 pub mod config;
 pub mod describe;
+pub mod diagnostics;
 pub mod errcode;
 pub mod exchange;
 pub mod form;
@@ -18,6 +19,7 @@ pub mod submit;
 pub mod template;
 pub mod text;
 pub mod token;
+pub mod tracking;
 pub mod user;
 
 mod address;

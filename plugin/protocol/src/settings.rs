@@ -8,6 +8,8 @@ use crate::text::{Text, text};
 
 pub mod key;
 
+pub(crate) use form::is_template_id;
+
 mod api_base;
 mod form;
 mod read;

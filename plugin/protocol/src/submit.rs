@@ -15,6 +15,7 @@ use crate::template::{self, Template};
 use crate::text::{Text, text};
 use crate::user::{MappingProblem, People, PeopleProblem};
 
+pub(crate) use shape::is_key_byte;
 pub use shape::{KEY_BYTES, ROUTE_ACCOUNTS, SUMMARY_LINES};
 pub use summary::SUMMARY_CHARACTERS;
 
@@ -157,7 +158,7 @@ fn confirmed<'a>(
 }
 
 /// WeCom's errcode for a template id that it does not know.
-const PARAMETER: i64 = 301_025;
+pub(crate) const PARAMETER: i64 = 301_025;
 
 fn read_template(
     config: &Config,
@@ -165,7 +166,9 @@ fn read_template(
     id: &TemplateId,
 ) -> Result<Template, SubmitProblem> {
     template::read(config, outbound, id).map_err(|failure| match failure {
-        Failure::Refused { errcode: PARAMETER, refusal, .. } => template_unknown(id, &refusal),
+        Failure::Refused { errcode: PARAMETER, refusal, .. } => {
+            SubmitProblem::TemplateDrift(vec![template_unknown(id, &refusal)])
+        }
         failure @ (Failure::NotSent(_) | Failure::Refused { .. } | Failure::Unclear(_)) => {
             failure.of_a_read().into()
         }
@@ -187,7 +190,7 @@ fn form_problem(problems: FormProblems) -> SubmitProblem {
     if drift.is_empty() { SubmitProblem::Invalid(invalid) } else { SubmitProblem::TemplateDrift(drift) }
 }
 
-const ENTER_TEMPLATE: Text = text(
+pub(crate) const ENTER_TEMPLATE: Text = text(
     "the administrator copies the template id from the address of 应用管理 > 审批 > the template, or lets the engine \
      make a template, and saves the settings",
     "请管理员从「应用管理 > 审批 > 对应模板」的网址中复制模板 ID，或由引擎创建模板，然后保存设置",
@@ -202,9 +205,10 @@ fn template_not_set() -> SubmitProblem {
     )])
 }
 
-fn template_unknown(id: &TemplateId, refusal: &Refusal) -> SubmitProblem {
+/// WeCom answered [`PARAMETER`] to the question for this template.
+pub(crate) fn template_unknown(id: &TemplateId, refusal: &Refusal) -> FieldProblem {
     let (id, said) = (clean::shown(id.as_str()), &refusal.provider_text);
-    SubmitProblem::TemplateDrift(vec![FieldProblem::new(
+    FieldProblem::new(
         "template-id",
         "template-unknown",
         Text::made(
@@ -212,5 +216,5 @@ fn template_unknown(id: &TemplateId, refusal: &Refusal) -> SubmitProblem {
             format!("企业微信中不存在模板 {id}：{PARAMETER} {said}"),
         ),
         ENTER_TEMPLATE,
-    )])
+    )
 }

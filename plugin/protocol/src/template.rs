@@ -179,12 +179,25 @@ pub enum FilledBy {
     Nobody,
 }
 
+impl Template {
+    /// The name to call it by: Chinese, else any, else the id.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        title(&self.names, self.id.as_str())
+    }
+}
+
+/// The Chinese one of several labels, else any, else `id`.
+fn title<'a>(labels: &'a [Label], id: &'a str) -> &'a str {
+    let chinese = labels.iter().find(|label| label.lang == "zh_CN");
+    chinese.or(labels.first()).map_or(id, |label| label.text.as_str())
+}
+
 impl Control {
     /// The title to name it by: Chinese, else any, else the id.
     #[must_use]
     pub fn title(&self) -> &str {
-        let chinese = self.titles.iter().find(|title| title.lang == "zh_CN");
-        chinese.or(self.titles.first()).map_or(self.id.as_str(), |title| title.text.as_str())
+        title(&self.titles, self.id.as_str())
     }
 
     /// Who fills it in.

@@ -15,6 +15,8 @@ pub(crate) fn description() -> wit::Description {
         summary: SUMMARY.into(),
         settings: list(FIELDS),
         capabilities: vec![
+            wit::Capability::Tracking,
+            wit::Capability::Diagnostics,
             wit::Capability::ExplicitSteps,
             wit::Capability::TemplateSteps,
             wit::Capability::MemberConfirmation,

@@ -20,7 +20,7 @@ use crate::config::AesKey;
 use crate::model::CorpId;
 
 /// What a frame is filled up to, in bytes.
-const BLOCK: usize = 32;
+pub(super) const BLOCK: usize = 32;
 
 /// What stands before the message: random bytes, then its length.
 const RANDOM: usize = 16;
@@ -57,7 +57,11 @@ impl Opened {
 
 fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Error> {
     let mut bytes = STANDARD.decode(sealed).ok().ok_or(Error::Undecryptable)?;
-    decrypt(key, &mut bytes).ok_or(Error::Undecryptable)?;
+    if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK) {
+        return Err(Error::Undecryptable);
+    }
+    let (iv, _) = key.expose().split_first_chunk().ok_or(Error::Undecryptable)?;
+    decrypt(key, iv, &mut bytes);
     let frame = Frame::read(&bytes).ok_or(Error::Undecryptable)?;
     if frame.receiver.is_empty() || frame.receiver != expected.as_str().as_bytes() {
         return Err(Error::WrongReceiver {
@@ -71,15 +75,10 @@ fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Er
     String::from_utf8(bytes).ok().map(Opened).ok_or(Error::Undecryptable)
 }
 
-/// Decrypts in place. `None` when these are not whole blocks of 32 bytes.
-fn decrypt(key: &AesKey, bytes: &mut [u8]) -> Option<()> {
-    if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK) {
-        return None;
-    }
-    let (iv, _) = key.expose().split_first_chunk::<16>()?;
+/// Decrypts whole blocks in place.
+pub(super) fn decrypt(key: &AesKey, iv: &[u8; 16], bytes: &mut [u8]) {
     let (blocks, _) = Array::slice_as_chunks_mut(bytes);
     cbc::Decryptor::<Aes256>::new(key.expose().into(), iv.into()).decrypt_blocks(blocks);
-    Some(())
 }
 
 /// The parts of a decrypted frame that mean something.

@@ -8,7 +8,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// SHA-256 of several texts, each behind its length, so that no two lists of texts give the same bytes.
-pub(super) fn sha256_of_parts(parts: &[&str]) -> String {
+pub(crate) fn sha256_of_parts(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

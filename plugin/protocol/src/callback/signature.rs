@@ -49,7 +49,7 @@ impl Verified<'_> {
     }
 }
 
-fn signature(token: &str, timestamp: &str, nonce: &str, sealed: &str) -> String {
+pub(super) fn signature(token: &str, timestamp: &str, nonce: &str, sealed: &str) -> String {
     let mut hash = Sha1::new();
     for part in sorted([token, timestamp, nonce, sealed]) {
         hash.update(part);

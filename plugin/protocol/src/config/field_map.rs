@@ -22,6 +22,11 @@ impl FieldMap {
         self.0.iter().find(|(known, _)| known == name).map(|(_, id)| id.as_str())
     }
 
+    /// Each name with its control id, in the order in which they came.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, id)| (name.as_str(), id.as_str()))
+    }
+
     /// The first name that stands for the control with this id.
     #[must_use]
     pub fn name(&self, control_id: &str) -> Option<&str> {
@@ -31,6 +36,6 @@ impl FieldMap {
 
 impl fmt::Debug for FieldMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|(name, id)| (name, id))).finish()
+        f.debug_map().entries(self.entries()).finish()
     }
 }

@@ -28,7 +28,7 @@ pub struct SubmissionWarning {
     pub sentence: Text,
 }
 
-const ADMINISTRATOR: Text = text(
+pub(super) const ADMINISTRATOR: Text = text(
     "the administrator compares the field map with 应用管理 > 审批 > the template and saves it again",
     "请管理员将字段映射与「应用管理 > 审批 > 对应模板」核对后重新保存",
 );

@@ -19,11 +19,14 @@ pub(super) enum Unfit {
     Twice(String),
 }
 
-pub(super) fn template_id(text: &str) -> Option<TemplateId> {
-    let fits = !text.is_empty()
+pub(crate) fn is_template_id(text: &str) -> bool {
+    !text.is_empty()
         && text.len() <= ID_CHARACTERS
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    fits.then(|| TemplateId(text.to_owned()))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+pub(super) fn template_id(text: &str) -> Option<TemplateId> {
+    is_template_id(text).then(|| TemplateId(text.to_owned()))
 }
 
 /// Ids separated by commas, with spaces around them.

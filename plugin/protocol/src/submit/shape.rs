@@ -75,7 +75,7 @@ fn department_number(id: &str) -> Option<u32> {
     id.bytes().all(|byte| byte.is_ascii_digit()).then(|| id.parse().ok()).flatten()
 }
 
-const fn is_key_byte(byte: u8) -> bool {
+pub(crate) const fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-')
 }
 

@@ -1,0 +1,242 @@
+//! The authoritative state of approvals: one of them, the one that carries a key, all of a time.
+//!
+//! WeCom lists numbers by the time of **submission**, at most 31 days and 100 numbers at once (D91816), and one form at
+//! a time by its number (D91983). A page that is short or empty is no end: only a missing cursor is.
+//!
+//! WeCom does not say whether the end of a span belongs to it. The engine asks for spans that touch, so a number may
+//! come twice, and one submitted in the very second of the end may come along; none is ever left out.
+#![expect(clippy::result_large_err, reason = "a problem ends the call that meets it and is made once")]
+
+use crate::api::{Doubt, Failure, Obstacle};
+use crate::config::Config;
+use crate::errcode::Refusal;
+use crate::exchange::Outbound;
+use crate::model::{Approval, SpNo, UnixSeconds, UserId};
+use crate::submit::{KEY_BYTES, is_key_byte};
+use crate::text::{Text, text};
+use list::{Listing, Place};
+
+pub(crate) mod list;
+
+mod cursor;
+mod detail;
+
+/// The interface that tells of one approval.
+pub const DETAIL_PATH: &str = "/cgi-bin/oa/getapprovaldetail";
+
+/// The interface that lists numbers.
+pub const LIST_PATH: &str = "/cgi-bin/oa/getapprovalinfo";
+
+/// The most that one search asks, pages and forms together. A host lets a call send 64 requests unless it is told
+/// otherwise, and a token may have to be fetched in between.
+pub const SEARCH_REQUESTS: usize = 50;
+
+/// The longest number that is asked for. WeCom's have 12 digits.
+const NUMBER_BYTES: usize = 64;
+
+/// The longest member id (D90195).
+const MEMBER_BYTES: usize = 64;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrackingProblem {
+    /// The caller: an argument is wrong.
+    Invalid(Text),
+    /// WeCom knows no such approval, or it is none of ours.
+    NotFound(Text),
+    /// The administrator, mostly: WeCom said no.
+    Refused(Refusal),
+    /// Nobody: wait. Seconds, when known.
+    Unavailable(Option<u32>),
+}
+
+/// A span of submission times, of any length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Inclusive.
+    pub starts_at: UnixSeconds,
+    /// Exclusive, later than `starts_at`.
+    pub ends_at: UnixSeconds,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmissionQuery {
+    /// As it was given to `submit`.
+    pub idempotency_key: String,
+    /// When it may have been submitted.
+    pub window: Window,
+    /// Who applied, when known: the search is then much shorter.
+    pub applicant: Option<UserId>,
+}
+
+/// Part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Numbers, in WeCom's order.
+    pub ids: Vec<SpNo>,
+    /// Where to go on; `None` at the end.
+    pub cursor: Option<String>,
+}
+
+/// Reads one approval. Reads only; safe to repeat.
+///
+/// # Errors
+/// - [`TrackingProblem::Invalid`]: this cannot be a number, and nothing was sent.
+/// - [`TrackingProblem::NotFound`]: WeCom does not know the number (301025, 301026), or the form was made from a
+///   template that is none of ours.
+/// - [`TrackingProblem::Refused`]: among others 301055, which WeCom answers both when the app may not read approvals
+///   and when the applicant has left or is out of range. It is no proof that the approval is gone.
+/// - [`TrackingProblem::Unavailable`]: no answer, or one that is not about this number.
+pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<Approval, TrackingProblem> {
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !(1..=NUMBER_BYTES).contains(&id.0.len()) || !id.0.bytes().all(sound) {
+        return Err(TrackingProblem::Invalid(text(
+            "an approval's number is 1 to 64 characters of A-Z a-z 0-9 _ -",
+            "审批单号应为 1 到 64 个字符，由字母、数字、_ 和 - 组成",
+        )));
+    }
+    let form = detail::read(config, outbound, id)?;
+    if config.owns(&form.approval.template_id) {
+        return Ok(form.approval);
+    }
+    Err(TrackingProblem::NotFound(text(
+        "the approval was made from a template that is none of those configured",
+        "该审批单所用的模板不在已配置的模板之中",
+    )))
+}
+
+/// Finds the approval that carries an idempotency key, the newest span and the last listed number first. Reads only;
+/// safe to repeat. WeCom's list may lag behind a submission: nothing found soon after one is not yet proof.
+///
+/// Forms of the template and of the former ones are searched. A form counts when the control of the request number
+/// holds the key; in a form without that control, as one of a former template, any text of the form may.
+///
+/// # Errors
+/// - [`TrackingProblem::Invalid`]: key, span or applicant cannot be; or the search would take more than
+///   [`SEARCH_REQUESTS`] requests, and the caller narrows the span or names the applicant.
+/// - [`TrackingProblem::Refused`]: among others 301055 for an applicant who has left: nothing is proven then.
+/// - [`TrackingProblem::Unavailable`]: no answer.
+pub fn find_submission(
+    config: &Config,
+    outbound: &mut dyn Outbound,
+    query: &SubmissionQuery,
+) -> Result<Option<SpNo>, TrackingProblem> {
+    let key = query.idempotency_key.as_str();
+    if !(1..=KEY_BYTES).contains(&key.len()) || !key.bytes().all(is_key_byte) {
+        return Err(TrackingProblem::Invalid(text(
+            "an idempotency key is 1 to 64 characters of A-Z a-z 0-9 . _ : -",
+            "幂等键应为 1 到 64 个字符，由字母、数字和 . _ : - 组成",
+        )));
+    }
+    let unfit = |member: &UserId| !(1..=MEMBER_BYTES).contains(&member.0.len());
+    if query.applicant.as_ref().is_some_and(unfit) {
+        return Err(TrackingProblem::Invalid(text(
+            "a member id is 1 to 64 bytes",
+            "企业微信账号应为 1 到 64 个字节",
+        )));
+    }
+    let listing = Listing::new(config, query.window)?;
+    let mut left = SEARCH_REQUESTS;
+    for template in 0..listing.templates() {
+        for slice in (0..listing.slices()).rev() {
+            let numbers = numbers(&listing, outbound, query, Place { template, slice }, &mut left)?;
+            for id in numbers.iter().rev() {
+                spend(&mut left)?;
+                match detail::read(config, outbound, id) {
+                    Ok(form) if fits(config, query, &form) => return Ok(Some(form.approval.id)),
+                    Ok(_) | Err(TrackingProblem::NotFound(_)) => {}
+                    Err(problem) => return Err(problem),
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Lists the approvals submitted in a window from the configured templates: one page, one request. A cursor goes on
+/// where its page ended, for the same window and the same templates.
+///
+/// # Errors
+/// - [`TrackingProblem::Invalid`]: the window is none, or the cursor is not one that was given for it.
+/// - [`TrackingProblem::Refused`], [`TrackingProblem::Unavailable`]: as WeCom answers.
+pub fn list_submitted(
+    config: &Config,
+    outbound: &mut dyn Outbound,
+    window: Window,
+    cursor: Option<&str>,
+) -> Result<Page, TrackingProblem> {
+    let listing = Listing::new(config, window)?;
+    let stand = match cursor {
+        None => cursor::START,
+        Some(cursor) => cursor::read(&listing, cursor)?,
+    };
+    let page = listing.page(outbound, stand.place, None, stand.wecoms)?;
+    let cursor = cursor::after(&listing, &stand, page.next.as_deref())?;
+    Ok(Page { ids: page.ids, cursor })
+}
+
+/// All numbers of one span, from WeCom's first page to its last.
+fn numbers(
+    listing: &Listing<'_>,
+    outbound: &mut dyn Outbound,
+    query: &SubmissionQuery,
+    place: Place,
+    left: &mut usize,
+) -> Result<Vec<SpNo>, TrackingProblem> {
+    let mut numbers = Vec::new();
+    let mut cursors = vec![String::new()];
+    loop {
+        spend(left)?;
+        let cursor = cursors.last().map_or("", String::as_str);
+        let mut page = listing.page(outbound, place, query.applicant.as_ref(), cursor)?;
+        numbers.append(&mut page.ids);
+        match page.next {
+            None => return Ok(numbers),
+            Some(next) if cursors.contains(&next) => return Err(circle()),
+            Some(next) => cursors.push(next),
+        }
+    }
+}
+
+fn spend(left: &mut usize) -> Result<(), TrackingProblem> {
+    *left = left.checked_sub(1).ok_or(TrackingProblem::Invalid(text(
+        "the window holds more approvals than one search reads: ask for a shorter window, or name the applicant",
+        "该时间范围内的审批单过多，超出单次查找的上限：请缩小时间范围，或指定申请人",
+    )))?;
+    Ok(())
+}
+
+/// Whether a form is the one that is looked for. What WeCom filters is checked once more: a filter that it does not
+/// know it ignores.
+fn fits(config: &Config, query: &SubmissionQuery, form: &detail::Form) -> bool {
+    let approval = &form.approval;
+    let Window { starts_at, ends_at } = query.window;
+    let in_time = |at: UnixSeconds| starts_at <= at && at < ends_at;
+    form.carries(config, &query.idempotency_key)
+        && config.owns(&approval.template_id)
+        && approval.submitted_at.is_none_or(in_time)
+        && query.applicant.as_ref().is_none_or(|member| member.same(&approval.applicant))
+}
+
+/// WeCom's pages go round in a circle.
+fn circle() -> TrackingProblem {
+    TrackingProblem::Refused(Refusal::of_no_answer(
+        "cursor-repeated",
+        text("WeCom's list leads back to a page that it has given before", "企业微信的分页游标出现重复"),
+    ))
+}
+
+/// What is no answer about what was asked: as good as none.
+fn unreadable() -> TrackingProblem {
+    Failure::Unclear(Doubt::Unreadable(200)).of_a_read().into()
+}
+
+impl From<Obstacle> for TrackingProblem {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Refused(refusal) => Self::Refused(refusal),
+            Obstacle::Unavailable(unavailable) => Self::Unavailable(unavailable.retry_after_seconds),
+        }
+    }
+}
