@@ -155,6 +155,7 @@ const LISTED_SECONDS: u64 = 3_600;
 
 /// Tests the connection step by step. Makes nothing at WeCom; sends at most three requests, one of them twice when
 /// WeCom refuses the token that it has just given.
+#[cold]
 pub fn check(config: &Config, outbound: &mut dyn Outbound, options: &CheckOptions) -> Vec<Finding> {
     let mut report = Report(Vec::with_capacity(STEPS.len()));
     settings(config, &mut report);
@@ -213,7 +214,10 @@ impl Report {
 /// The meaning of a refusal with WeCom's own words.
 fn said(refusal: &Refusal) -> Text {
     let words = format!("{} {}", refusal.code, refusal.provider_text);
-    Text::made(format!("{}: {words}", refusal.sentence.en), format!("{}：{words}", refusal.sentence.zh_cn))
+    Text::filled(
+        format_args!("{}: {words}", refusal.sentence.en),
+        format_args!("{}：{words}", refusal.sentence.zh_cn),
+    )
 }
 
 fn settings(config: &Config, report: &mut Report) {
@@ -221,7 +225,8 @@ fn settings(config: &Config, report: &mut Report) {
         return report.tell(CheckVerdict::Warn, NO_TEMPLATE, Some(ENTER_TEMPLATE));
     }
     let (corp, app) = (config.corp_id.as_str(), config.agent_id);
-    report.ok(Text::made(format!("company {corp}, app {app}"), format!("企业 {corp}，应用 {app}")));
+    report
+        .ok(Text::filled(format_args!("company {corp}, app {app}"), format_args!("企业 {corp}，应用 {app}")));
 }
 
 /// `network` and `credentials`: a token of the test's own.
@@ -300,7 +305,10 @@ fn list(config: &Config, fresh: &mut Fresh<'_>, now: UnixSeconds) -> Result<(), 
 fn fits(config: &Config, template: Option<&Template>, report: &mut Report) {
     let Some(template) = template else { return report.skip_to(MEMBER, &NO_TEMPLATE) };
     let (name, controls) = (clean::shown(template.title()), template.controls.len());
-    report.ok(Text::made(format!("{name}: {controls} controls"), format!("{name}：{controls} 个控件")));
+    report.ok(Text::filled(
+        format_args!("{name}: {controls} controls"),
+        format_args!("{name}：{controls} 个控件"),
+    ));
     let broken = check::broken(config, template);
     let unmapped = check::unmapped(config, template);
     match (broken.is_empty(), unmapped.is_empty()) {
@@ -336,9 +344,9 @@ fn member(config: &Config, fresh: &mut Fresh<'_>, probe: Option<&Account>, repor
         return report.skip_to("", &text("no account was given to test with", "未提供测试账号"));
     };
     match user::resolve(config, fresh, probe, Depth::Confirmed) {
-        Ok(member) if member.confirmed => report.ok(Text::made(
-            format!("the account leads to the active member {}", member.id.0),
-            format!("账号对应的有效成员为 {}", member.id.0),
+        Ok(member) if member.confirmed => report.ok(Text::filled(
+            format_args!("the account leads to the active member {}", member.id.0),
+            format_args!("账号对应的有效成员为 {}", member.id.0),
         )),
         Ok(_) => report.tell(
             CheckVerdict::Warn,
@@ -346,7 +354,10 @@ fn member(config: &Config, fresh: &mut Fresh<'_>, probe: Option<&Account>, repor
                 "the member exists; WeCom does not tell whether it is active",
                 "成员存在，但企业微信未返回其状态",
             ),
-            None,
+            Some(text(
+                "the administrator looks whether the member is active: 通讯录 > the member",
+                "请管理员在「通讯录 > 成员」中确认该成员已激活",
+            )),
         ),
         Err(problem) => {
             let evidence = problem

@@ -23,3 +23,4 @@ pub mod tracking;
 pub mod user;
 
 mod address;
+mod json;

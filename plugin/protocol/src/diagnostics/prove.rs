@@ -22,12 +22,12 @@ const OTHER_COMPANY: &str = "ww-another-company";
 pub(super) fn callbacks(config: &Config, now: UnixSeconds, report: &mut Report) {
     let pairs = config.callback_keys.len();
     if pairs > 0 && config.callback_keys.iter().all(|pair| opens(config, pair, now)) {
-        return report.ok(Text::made(
-            format!(
+        return report.ok(Text::filled(
+            format_args!(
                 "what is sealed opens, and a wrong signature, another company and an old time are refused: pairs of \
                  token and key: {pairs}"
             ),
-            format!("加密消息可以解密，错误签名、其他企业与过期时间均被拒绝，令牌与密钥共 {pairs} 组"),
+            format_args!("加密消息可以解密，错误签名、其他企业与过期时间均被拒绝，令牌与密钥共 {pairs} 组"),
         ));
     }
     report.fail(

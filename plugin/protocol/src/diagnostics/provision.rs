@@ -1,16 +1,16 @@
 //! The engine's own template: made at WeCom, or the one in use confirmed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api::{self, Failure, Obstacle};
-use crate::config::{Config, REQUEST_NUMBER};
+use crate::config::Config;
 use crate::errcode::{self, Refusal, Treatment};
-use crate::exchange::{Note, Outbound};
+use crate::exchange::{Method, Note, Outbound, Request};
 use crate::form::check;
 use crate::model::TemplateId;
 use crate::settings::{is_template_id, key};
 use crate::submit::PARAMETER;
-use crate::text::{Text, text};
+use crate::text::Text;
 use crate::{template, token};
 
 /// The interface that makes templates.
@@ -30,19 +30,15 @@ pub enum ProvisionProblem {
 /// WeCom's errcode for a template that is made wrong, one with a name that is taken among them.
 const UNFIT_TEMPLATE: i64 = 301_086;
 
-/// The template's name, which WeCom keeps unique.
-const NAME: Text = text("Access request", "访问权限申请");
+/// The template's name in Chinese, which WeCom keeps unique.
+const NAME: &str = "访问权限申请";
 
-/// The controls: name in the field map, kind, id, required, title. All are texts, for a selector would need options
-/// that the engine cannot know.
-const CONTROLS: [(&str, &str, &str, u8, Text); 6] = [
-    ("title", "Text", "Text-01", 1, text("Title", "标题")),
-    ("kind", "Text", "Text-02", 0, text("Kind of request", "申请类型")),
-    ("reason", "Textarea", "Textarea-03", 0, text("Reason", "申请原因")),
-    ("details", "Textarea", "Textarea-04", 0, text("Details", "申请详情")),
-    ("link", "Text", "Text-05", 0, text("Link", "链接")),
-    (REQUEST_NUMBER, "Text", "Text-06", 1, text("Request number", "申请编号")),
-];
+/// The field map of the template.
+const OWN_MAP: &str = r#"{"title":"Text-01","kind":"Text-02","reason":"Textarea-03","details":"Textarea-04","link":"Text-05","request-number":"Text-06"}"#;
+
+/// The body of `create_template` (D97437). All controls are texts, for a selector would need options that the engine
+/// cannot know; only the title and the request number are required, for a request may have nothing else to say.
+const BODY: &str = include_str!("provision/template.json");
 
 /// Makes the engine's own template, or confirms the one in use, and returns the settings to store.
 ///
@@ -56,6 +52,7 @@ const CONTROLS: [(&str, &str, &str, u8, Text); 6] = [
 /// # Errors
 /// - [`ProvisionProblem::UnknownOutcome`]: the template may have been made.
 /// - Any other [`ProvisionProblem`]: nothing was made.
+#[cold]
 pub fn provision(
     config: &Config,
     outbound: &mut dyn Outbound,
@@ -65,7 +62,11 @@ pub fn provision(
     {
         return Ok(settings(config, id, field_map(config.field_map.entries())));
     }
-    let request = api::post(config, CREATE_PATH, body());
+    let request = Request {
+        method: Method::Post,
+        body: Some(BODY.trim_ascii_end().into()),
+        ..api::get(config, CREATE_PATH, Vec::new())
+    };
     let id = match token::call(config, outbound, request) {
         Ok(answer) => Some(answer.get("template_id").text()).filter(|id| is_template_id(id)),
         Err(Failure::Refused { errcode, .. }) if errcode::treatment(errcode) == Treatment::Doubtful => None,
@@ -81,7 +82,7 @@ pub fn provision(
         outbound.note(Note::OutcomeUnknown);
         return Err(ProvisionProblem::UnknownOutcome(look_first()));
     };
-    Ok(settings(config, &TemplateId(id), own_map()))
+    Ok(settings(config, &TemplateId(id), OWN_MAP.to_owned()))
 }
 
 /// Whether the template is there and every request could be submitted with it.
@@ -121,41 +122,15 @@ fn field_map<'a>(entries: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     Value::Object(map).to_string()
 }
 
-fn own_map() -> String {
-    field_map(CONTROLS.iter().map(|(name, _, id, ..)| (*name, *id)))
-}
-
-/// The body of `create_template` (D97437).
-fn body() -> Value {
-    let labels =
-        |label: &Text| json!([{ "text": label.zh_cn, "lang": "zh_CN" }, { "text": label.en, "lang": "en" }]);
-    let control = |(_, word, id, required, title): &(&str, &str, &str, u8, Text)| {
-        json!({
-            "property": {
-                "control": word,
-                "id": id,
-                "title": labels(title),
-                "placeholder": [],
-                "require": required,
-                "un_print": 0,
-            },
-            "config": {},
-        })
-    };
-    let controls: Vec<Value> = CONTROLS.iter().map(control).collect();
-    json!({ "template_name": labels(&NAME), "template_content": { "controls": controls } })
-}
-
 fn name_taken(refusal: Refusal) -> Refusal {
-    let (map, Text { zh_cn, .. }) = (own_map(), NAME);
     Refusal {
-        remedy: Text::made(
-            format!(
-                "if 应用管理 > 审批 has a template named {zh_cn} already, the administrator enters the id in its address \
-                 with the field map {map}, or deletes or renames it and repeats this"
+        remedy: Text::filled(
+            format_args!(
+                "if 应用管理 > 审批 has a template named {NAME} already, the administrator enters the id in its address \
+                 with the field map {OWN_MAP}, or deletes or renames it and repeats this"
             ),
-            format!(
-                "如「应用管理 > 审批」中已有名为「{zh_cn}」的模板，请管理员填写其网址中的模板 ID，并将字段映射设为 {map}；\
+            format_args!(
+                "如「应用管理 > 审批」中已有名为「{NAME}」的模板，请管理员填写其网址中的模板 ID，并将字段映射设为 {OWN_MAP}；\
                  或删除、重命名该模板后重试"
             ),
         ),
@@ -164,15 +139,14 @@ fn name_taken(refusal: Refusal) -> Refusal {
 }
 
 fn look_first() -> Text {
-    let (map, Text { zh_cn, .. }) = (own_map(), NAME);
-    Text::made(
-        format!(
-            "WeCom may have made the template {zh_cn} or not: look into 应用管理 > 审批; if it is there, enter the id in \
-             its address with the field map {map}, else repeat this"
+    Text::filled(
+        format_args!(
+            "WeCom may have made the template {NAME} or not: look into 应用管理 > 审批; if it is there, enter the id in \
+             its address with the field map {OWN_MAP}, else repeat this"
         ),
-        format!(
-            "模板「{zh_cn}」可能已创建，也可能没有：请查看「应用管理 > 审批」；如已存在，请填写其网址中的模板 ID，\
-             并将字段映射设为 {map}，否则请重试"
+        format_args!(
+            "模板「{NAME}」可能已创建，也可能没有：请查看「应用管理 > 审批」；如已存在，请填写其网址中的模板 ID，\
+             并将字段映射设为 {OWN_MAP}，否则请重试"
         ),
     )
 }

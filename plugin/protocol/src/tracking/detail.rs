@@ -3,13 +3,12 @@
 //! Two layouts of the flow are in use: `process_list`, which newer forms have, and `sp_record`. Lists may be missing,
 //! times that have not come are 0 or an empty text, and numbers come as texts: nothing of that is an error.
 
-use serde_json::json;
-
 use super::{DETAIL_PATH, TrackingProblem, unreadable};
 use crate::api::{self, Failure, Lens, clean};
 use crate::callback::codes;
 use crate::config::{Config, REQUEST_NUMBER};
 use crate::exchange::Outbound;
+use crate::json::object;
 use crate::model::{
     Approval, Comment, SpNo, Step, StepKind, StepMember, StepMode, TemplateId, UnixSeconds, UserId, Verdict,
 };
@@ -39,7 +38,7 @@ impl Form {
 
 /// Reads one form, whatever its template.
 pub(super) fn read(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<Form, TrackingProblem> {
-    let request = api::post(config, DETAIL_PATH, json!({ "sp_no": id.as_str() }));
+    let request = api::post(config, DETAIL_PATH, object([("sp_no", id.as_str().into())]));
     let answer = token::call(config, outbound, request).map_err(problem)?;
     let info = answer.get("info");
     let approval = approval(info);
@@ -55,9 +54,9 @@ fn problem(failure: Failure) -> TrackingProblem {
     match failure {
         Failure::Refused { errcode: 301_025 | 301_026, refusal, .. } => {
             let said = format!("{} {}", refusal.code, refusal.provider_text);
-            TrackingProblem::NotFound(Text::made(
-                format!("WeCom knows no approval of this number: {said}"),
-                format!("企业微信中不存在该审批单：{said}"),
+            TrackingProblem::NotFound(Text::filled(
+                format_args!("WeCom knows no approval of this number: {said}"),
+                format_args!("企业微信中不存在该审批单：{said}"),
             ))
         }
         failure @ (Failure::NotSent(_) | Failure::Refused { .. } | Failure::Unclear(_)) => {

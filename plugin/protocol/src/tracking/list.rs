@@ -1,11 +1,12 @@
 //! One page of WeCom's list of numbers (D91816).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{LIST_PATH, TrackingProblem, Window};
 use crate::api;
 use crate::config::Config;
 use crate::exchange::Outbound;
+use crate::json::object;
 use crate::model::{SpNo, TemplateId, UnixSeconds, UserId};
 use crate::text::text;
 use crate::token;
@@ -98,18 +99,18 @@ impl<'a> Listing<'a> {
         let end = end.min(start.saturating_add(SPAN_SECONDS));
         let mut filters: Vec<Value> = Vec::new();
         if let Some(template) = self.template(place.template) {
-            filters.push(json!({ "key": "template_id", "value": template.as_str() }));
+            filters.push(filter("template_id", template.as_str()));
         }
         if let Some(creator) = creator {
-            filters.push(json!({ "key": "creator", "value": creator.as_str() }));
+            filters.push(filter("creator", creator.as_str()));
         }
-        let body = json!({
-            "starttime": start.to_string(),
-            "endtime": end.to_string(),
-            "new_cursor": cursor,
-            "size": PAGE_NUMBERS,
-            "filters": filters,
-        });
+        let body = object([
+            ("starttime", start.to_string().into()),
+            ("endtime", end.to_string().into()),
+            ("new_cursor", cursor.into()),
+            ("size", PAGE_NUMBERS.into()),
+            ("filters", Value::Array(filters)),
+        ]);
         let answer = token::call(self.config, outbound, api::post(self.config, LIST_PATH, body))?;
         let next = answer.get("new_next_cursor").text();
         if next.len() > CURSOR_BYTES {
@@ -119,4 +120,8 @@ impl<'a> Listing<'a> {
         let ids = numbers.filter(|number| !number.is_empty()).map(SpNo).collect();
         Ok(WecomPage { ids, next: Some(next).filter(|next| !next.is_empty()) })
     }
+}
+
+fn filter(key: &str, value: &str) -> Value {
+    object([("key", key.into()), ("value", value.into())])
 }
