@@ -1,10 +1,12 @@
 //! What `bindgen!` makes of the contract. Nothing is written by hand here.
+//!
+//! It is the larger world, and no engine has to offer all of it: the host loads each interface by itself.
 #![expect(missing_docs, reason = "generated: the words are in the WIT files")]
 #![allow(clippy::all, clippy::restriction, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({
     path: "../wit",
-    world: "engine",
+    world: "tracked-engine",
     imports: {
         "idaas:approval/http.send": async | trappable,
         "idaas:approval/token-cache.acquire": async | trappable,

@@ -7,24 +7,45 @@ use std::time::Duration;
 use wasmtime::component::{Instance, InstancePre};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
-use crate::bindings::exports::idaas::approval::approval_engine::Guest;
-use crate::bindings::{Engine, EngineIndices};
+use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
 use crate::limits::{Meters, TICK};
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
+/// Where an engine's interfaces are among its exports. The first every engine has.
+pub(crate) struct Indices {
+    engine: approval_engine::GuestIndices,
+    pub(crate) tracking: Option<approval_tracking::GuestIndices>,
+    pub(crate) diagnostics: Option<engine_diagnostics::GuestIndices>,
+}
+
+impl Indices {
+    /// Finds them. An interface that is there without one of its functions is an error; one that is missing is not,
+    /// but for the first.
+    pub(crate) fn new(pre: &InstancePre<CallState>) -> wasmtime::Result<Self> {
+        let there = |interface| pre.component().get_export_index(None, interface).is_some();
+        let tracking = there("idaas:approval/approval-tracking@0.1.0");
+        let diagnostics = there("idaas:approval/engine-diagnostics@0.1.0");
+        Ok(Self {
+            engine: approval_engine::GuestIndices::new(pre)?,
+            tracking: tracking.then(|| approval_tracking::GuestIndices::new(pre)).transpose()?,
+            diagnostics: diagnostics.then(|| engine_diagnostics::GuestIndices::new(pre)).transpose()?,
+        })
+    }
+}
+
 /// A fresh instance, by its types and by its names.
 pub(crate) struct Callee {
-    pub(crate) engine: Engine,
+    engine: approval_engine::Guest,
     pub(crate) instance: Instance,
 }
 
 impl Callee {
     /// The interface that every engine has.
-    pub(crate) fn approval_engine(&self) -> &Guest {
-        self.engine.idaas_approval_approval_engine()
+    pub(crate) fn approval_engine(&self) -> &approval_engine::Guest {
+        &self.engine
     }
 }
 
@@ -33,7 +54,7 @@ pub(crate) struct Call<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) services: &'a Services,
     pub(crate) pre: &'a InstancePre<CallState>,
-    pub(crate) indices: &'a EngineIndices,
+    pub(crate) indices: &'a Indices,
     pub(crate) identity: Arc<Identity>,
     pub(crate) purity: Purity,
     /// `configure` is called with these first.
@@ -76,10 +97,9 @@ impl Call<'_> {
         let _slot = self.runtime.0.calls.acquire().await.map_err(|_closed| CallFailure::Overloaded)?;
         let mut store = self.store(meters.clone(), wall_clock);
         let instance = self.pre.instantiate_async(&mut store).await.map_err(failed)?;
-        let engine = self.indices.load(&mut store, &instance).map_err(failed)?;
+        let engine = self.indices.engine.load(&mut store, &instance).map_err(failed)?;
         if let Some(settings) = self.settings {
             engine
-                .idaas_approval_approval_engine()
                 .call_configure(&mut store, settings)
                 .await
                 .map_err(failed)?

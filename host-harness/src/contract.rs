@@ -8,6 +8,12 @@ pub use crate::bindings::exports::idaas::approval::approval_engine::{
     SettingProblem, SettingValue, Submission, SubmissionRequest, SubmissionWarning, SubmitProblem,
     SummaryLine, Unavailability, Uncertainty,
 };
+pub use crate::bindings::exports::idaas::approval::approval_tracking::{
+    Page, SubmissionQuery, TrackingProblem, Window,
+};
+pub use crate::bindings::exports::idaas::approval::engine_diagnostics::{
+    CheckOptions, CheckVerdict, Finding, ProvisionProblem,
+};
 pub use crate::bindings::exports::idaas::approval::types::{
     Account, Approval, Attribute, Comment, Event, MappingProblem, MappingProblemKind, Member, Operation,
     Refusal, RefusalClass, Status, Step, StepKind, StepMember, StepMode, Text, Verdict,

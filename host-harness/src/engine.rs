@@ -7,8 +7,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
-use crate::bindings::EngineIndices;
-use crate::call::Call;
+use crate::call::{Call, Indices};
 use crate::contract::{Description, allows_import};
 use crate::egress::Egress;
 use crate::error::LoadError;
@@ -28,7 +27,7 @@ pub struct ApprovalEngine {
 pub(crate) struct Loaded {
     pub(crate) runtime: Runtime,
     pub(crate) pre: InstancePre<CallState>,
-    pub(crate) indices: EngineIndices,
+    pub(crate) indices: Indices,
     pub(crate) component: Component,
     description: Description,
     digest: String,
@@ -58,7 +57,7 @@ impl ApprovalEngine {
         }
         let wrong = |error: wasmtime::Error| LoadError::WrongContract { reason: one_line(&error) };
         let pre = runtime.0.linker.instantiate_pre(component).map_err(wrong)?;
-        let indices = EngineIndices::new(&pre).map_err(wrong)?;
+        let indices = Indices::new(&pre).map_err(wrong)?;
 
         let services = runtime.0.services.clone();
         let describe = Call {
@@ -123,6 +122,18 @@ impl ApprovalEngine {
     #[must_use]
     pub fn imports(&self) -> &[String] {
         &self.loaded.imports
+    }
+
+    /// Whether it tells the state of approvals: `fetch`, `find-submission` and `list-submitted`.
+    #[must_use]
+    pub fn offers_tracking(&self) -> bool {
+        self.loaded.indices.tracking.is_some()
+    }
+
+    /// Whether it diagnoses connections: `check` and `provision`.
+    #[must_use]
+    pub fn offers_diagnostics(&self) -> bool {
+        self.loaded.indices.diagnostics.is_some()
     }
 
     /// What it exports.

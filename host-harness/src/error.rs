@@ -76,6 +76,12 @@ pub enum CallFailure {
     /// The caller: the input is not of the function's type.
     #[error("{0}")]
     Input(String),
+    /// The caller: the engine has no such interface, which engines may leave out.
+    #[error("the engine does not offer {interface}: its description lists what it can")]
+    Unsupported {
+        /// As in the contract, such as `approval-tracking`.
+        interface: &'static str,
+    },
     /// The author of the engine: it trapped.
     #[error("the engine trapped: {trap}: a defect of the engine; its log has the panic")]
     Trapped {

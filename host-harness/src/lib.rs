@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! Runtime ── load ──▶ ApprovalEngine ── tenant ──▶ Tenant ── configure, handle_callback, resolve_user, submit
+//!                                                        ── fetch, find_submission, list_submitted, check, provision
 //! ```
 //!
 //! Every call runs in a fresh store and instance: instantiated, configured, called, dropped. Tenants cannot see each
-//! other, and a trap, a limit or a time-out ends one call with a typed [`CallError`] and nothing else.
+//! other, and a trap, a limit or a time-out ends one call with a typed [`CallError`] and nothing else. The second line
+//! of functions an engine may leave out: [`CallFailure::Unsupported`].
 //!
 //! What an engine may reach comes in through [`Services`]: an [`outbound::Outbound`] for HTTP, a
 //! [`tokens::TokenCache`], a [`log::LogSink`]. Tests put fakes there.

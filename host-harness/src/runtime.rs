@@ -81,7 +81,7 @@ impl Runtime {
         let unavailable = |error: wasmtime::Error| RuntimeError::Unavailable { reason: format!("{error:#}") };
         let engine = wasmtime::Engine::new(&config(&limits, allocation)).map_err(unavailable)?;
         let mut linker = Linker::new(&engine);
-        bindings::Engine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
+        bindings::TrackedEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
         let calls = Arc::new(Semaphore::new(limits.concurrent_calls as usize));
         Ok(Self(Arc::new(Shared { engine, linker, calls, limits: Arc::new(limits), services })))

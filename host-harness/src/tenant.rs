@@ -19,6 +19,8 @@ use crate::settings::Settings;
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
 
+mod tracked;
+
 /// What the operator lets a tenant's engine reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {

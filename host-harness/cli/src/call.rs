@@ -87,7 +87,7 @@ fn sentence(problem: &Value) -> Option<String> {
     }
 }
 
-fn settings(path: &Path) -> Result<Settings, CliError> {
+pub(crate) fn settings(path: &Path) -> Result<Settings, CliError> {
     const SHAPE: &str =
         "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
     let unreadable = |reason: String, remedy| CliError::Input {
@@ -122,7 +122,7 @@ fn settings(path: &Path) -> Result<Settings, CliError> {
         .collect()
 }
 
-fn input(path: &Path) -> Result<Value, CliError> {
+pub(crate) fn input(path: &Path) -> Result<Value, CliError> {
     let unreadable = |reason: String| CliError::Input {
         what: "the input",
         path: path.display().to_string(),

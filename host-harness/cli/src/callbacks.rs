@@ -117,7 +117,10 @@ async fn check(engine: &ApprovalEngine, recorded: Recorded) -> Result<Value, Str
                 "response": { "status": 503, "body_b64": "" },
                 "events": [],
             }),
-            failure @ (CallFailure::Input(_) | CallFailure::Overloaded | CallFailure::Host { .. }) => {
+            failure @ (CallFailure::Input(_)
+            | CallFailure::Unsupported { .. }
+            | CallFailure::Overloaded
+            | CallFailure::Host { .. }) => {
                 return Err(failure.to_string());
             }
         },

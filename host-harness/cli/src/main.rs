@@ -5,6 +5,7 @@
 //! host-harness inspect FILE              what an engine is and needs
 //! host-harness callbacks < in > out      recorded callbacks through an engine, in bulk
 //! host-harness call FUNCTION ...         one call by hand, JSON in and out
+//! host-harness check --settings FILE     the connection, tested step by step
 //! ```
 
 use std::io::{self, Write as _};
@@ -18,6 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 mod call;
 mod callbacks;
+mod check;
 mod demo;
 mod error;
 mod host;
@@ -54,6 +56,8 @@ enum Command {
     },
     /// Calls one function of an engine: JSON in, JSON out.
     Call(call::Options),
+    /// Tests a connection step by step, with what to do about each fault.
+    Check(check::Options),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -91,6 +95,7 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
         Command::Inspect { file, json } => inspect::run(file.as_deref(), json).await,
         Command::Callbacks { engine } => callbacks::run(engine.as_deref()).await,
         Command::Call(options) => call::run(options).await,
+        Command::Check(options) => check::run(options).await,
     }
 }
 

@@ -1,0 +1,100 @@
+//! The calls of interfaces that an engine may leave out: the state of approvals, and the test of a connection.
+
+use super::Tenant;
+use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
+use crate::contract::{
+    Approval, CheckOptions, Finding, Page, ProvisionProblem, Setting, SubmissionQuery, TrackingProblem,
+    Window,
+};
+use crate::error::{CallError, CallFailure};
+use crate::state::Purity;
+
+impl Tenant {
+    /// Reads one approval: the authoritative state.
+    ///
+    /// # Errors
+    /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not tell states.
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn fetch(&self, approval_id: &str) -> Result<Result<Approval, TrackingProblem>, CallError> {
+        let tracking = self.tracking()?;
+        self.call(Purity::Outbound)
+            .run(async |store, callee| {
+                tracking.load(&mut *store, &callee.instance)?.call_fetch(store, approval_id).await
+            })
+            .await
+    }
+
+    /// Finds the approval that carries an idempotency key.
+    ///
+    /// # Errors
+    /// As of [`fetch`](Self::fetch).
+    pub async fn find_submission(
+        &self,
+        query: &SubmissionQuery,
+    ) -> Result<Result<Option<String>, TrackingProblem>, CallError> {
+        let tracking = self.tracking()?;
+        self.call(Purity::Outbound)
+            .run(async |store, callee| {
+                tracking.load(&mut *store, &callee.instance)?.call_find_submission(store, query).await
+            })
+            .await
+    }
+
+    /// Lists the approvals submitted in a window, a page a call.
+    ///
+    /// # Errors
+    /// As of [`fetch`](Self::fetch).
+    pub async fn list_submitted(
+        &self,
+        window: Window,
+        cursor: Option<&str>,
+    ) -> Result<Result<Page, TrackingProblem>, CallError> {
+        let tracking = self.tracking()?;
+        self.call(Purity::Outbound)
+            .run(async |store, callee| {
+                tracking.load(&mut *store, &callee.instance)?.call_list_submitted(store, window, cursor).await
+            })
+            .await
+    }
+
+    /// Tests the connection step by step. Makes nothing at the provider.
+    ///
+    /// # Errors
+    /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not diagnose.
+    /// - [`CallError`] with [`CallFailure::Configuration`]: the settings have problems; that is the first finding.
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn check(&self, options: &CheckOptions) -> Result<Vec<Finding>, CallError> {
+        let diagnostics = self.diagnostics()?;
+        self.call(Purity::Outbound)
+            .run(async |store, callee| {
+                diagnostics.load(&mut *store, &callee.instance)?.call_check(store, options).await
+            })
+            .await
+    }
+
+    /// Makes the engine's own template at the provider, or confirms the existing one; the settings to store.
+    ///
+    /// # Errors
+    /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not make templates.
+    /// - [`CallError`]: the engine gave no verdict. When its `requests_sent` is not 0, the template may exist.
+    pub async fn provision(&self) -> Result<Result<Vec<Setting>, ProvisionProblem>, CallError> {
+        let diagnostics = self.diagnostics()?;
+        self.call(Purity::Outbound)
+            .run(async |store, callee| {
+                diagnostics.load(&mut *store, &callee.instance)?.call_provision(store).await
+            })
+            .await
+    }
+
+    fn tracking(&self) -> Result<&approval_tracking::GuestIndices, CallError> {
+        self.engine.loaded.indices.tracking.as_ref().ok_or(unsupported("approval-tracking"))
+    }
+
+    fn diagnostics(&self) -> Result<&engine_diagnostics::GuestIndices, CallError> {
+        self.engine.loaded.indices.diagnostics.as_ref().ok_or(unsupported("engine-diagnostics"))
+    }
+}
+
+const fn unsupported(interface: &'static str) -> CallError {
+    CallError { error: CallFailure::Unsupported { interface }, requests_sent: 0 }
+}
