@@ -25,8 +25,8 @@ mod fixtures;
 mod world;
 
 const CREATED: &str = include_str!("json/create_template.response.ok.json");
-const OWN_MAP: &str = "{\"title\":\"Text-01\",\"kind\":\"Text-02\",\"reason\":\"Textarea-03\",\
-    \"details\":\"Textarea-04\",\"link\":\"Text-05\",\"request-number\":\"Text-06\"}";
+const OWN_MAP: &str = "{\"details\":\"Textarea-04\",\"kind\":\"Text-02\",\"link\":\"Text-05\",\
+    \"reason\":\"Textarea-03\",\"request-number\":\"Text-06\",\"title\":\"Text-01\"}";
 
 fn bare() -> Config {
     Config { template_id: None, field_map: FieldMap::default(), ..config() }

@@ -33,8 +33,8 @@ const UNFIT_TEMPLATE: i64 = 301_086;
 /// The template's name in Chinese, which WeCom keeps unique.
 const NAME: &str = "访问权限申请";
 
-/// The field map of the template.
-const OWN_MAP: &str = r#"{"title":"Text-01","kind":"Text-02","reason":"Textarea-03","details":"Textarea-04","link":"Text-05","request-number":"Text-06"}"#;
+/// The field map of the template, in the order of its names: so it reads the same when it comes back.
+const OWN_MAP: &str = r#"{"details":"Textarea-04","kind":"Text-02","link":"Text-05","reason":"Textarea-03","request-number":"Text-06","title":"Text-01"}"#;
 
 /// The body of `create_template` (D97437). All controls are texts, for a selector would need options that the engine
 /// cannot know; only the title and the request number are required, for a request may have nothing else to say.
