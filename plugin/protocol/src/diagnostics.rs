@@ -150,6 +150,10 @@ const EARLIER: Text = text("an earlier step failed", "前面的步骤未通过")
 
 const NO_TEMPLATE: Text = text("no template is configured", "尚未配置审批模板");
 
+/// WeCom's errcode for an app that may not call an interface. Of `user/get` it is no fault: the app can submit all the
+/// same, and nobody can tell beforehand whether applicant and approvers are active.
+const NOT_PERMITTED: &str = "48002";
+
 /// How much of the time before the test is listed when there is no template to ask for, in seconds.
 const LISTED_SECONDS: u64 = 3_600;
 
@@ -364,7 +368,9 @@ fn member(config: &Config, fresh: &mut Fresh<'_>, probe: Option<&Account>, repor
                 .refusal
                 .as_ref()
                 .map_or(text("the account leads to no usable member", "账号没有可用的成员"), said);
-            report.fail(evidence, problem.for_administrator);
+            let unseen = problem.refusal.is_some_and(|refusal| refusal.code == NOT_PERMITTED);
+            let verdict = if unseen { CheckVerdict::Warn } else { CheckVerdict::Fail };
+            report.tell(verdict, evidence, Some(problem.for_administrator));
         }
     }
 }

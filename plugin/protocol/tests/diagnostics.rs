@@ -260,6 +260,14 @@ fn a_member_whose_state_wecom_keeps_is_a_warning() {
 }
 
 #[test]
+fn an_app_that_may_not_read_members_is_a_warning() {
+    let mut world = mapped().answers(USER_GET, refusal(48_002));
+    let findings = run(&config(), &mut world);
+    assert_eq!(verdicts(&findings), [OK, OK, OK, OK, OK, OK, OK, OK, WARN]);
+    assert!(findings[8].evidence.en.starts_with("the app may not call this interface: 48002"));
+}
+
+#[test]
 fn without_a_template_an_hour_of_the_list_is_asked_for_instead() {
     let config = Config { template_id: None, ..config() };
     let mut world = World::warm()
