@@ -1,5 +1,5 @@
 //! The test of a connection: each fault has one finding and one remedy, and no cached token hides any.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use serde_json::{Value, json};
 use wecom_protocol::config::{AesKey, CallbackKey, Config};
