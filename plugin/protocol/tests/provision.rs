@@ -1,10 +1,5 @@
 //! The engine's own template: made once, confirmed ever after.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::result_large_err,
-    reason = "a scenario that cannot go on ends here"
-)]
+#![expect(clippy::unwrap_used, clippy::result_large_err, reason = "a scenario that cannot go on ends here")]
 
 use serde_json::{Value, json};
 use wecom_protocol::config::{Config, FieldMap};
