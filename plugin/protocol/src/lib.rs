@@ -21,3 +21,4 @@ pub mod token;
 pub mod user;
 
 mod address;
+mod json;

@@ -207,9 +207,9 @@ fn template_unknown(id: &TemplateId, refusal: &Refusal) -> SubmitProblem {
     SubmitProblem::TemplateDrift(vec![FieldProblem::new(
         "template-id",
         "template-unknown",
-        Text::made(
-            format!("WeCom does not know the template {id}: {PARAMETER} {said}"),
-            format!("企业微信中不存在模板 {id}：{PARAMETER} {said}"),
+        Text::filled(
+            format_args!("WeCom does not know the template {id}: {PARAMETER} {said}"),
+            format_args!("企业微信中不存在模板 {id}：{PARAMETER} {said}"),
         ),
         ENTER_TEMPLATE,
     )])
