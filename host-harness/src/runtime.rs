@@ -154,8 +154,13 @@ fn config(limits: &Limits, allocation: &Allocation) -> Config {
         }
         Allocation::OnDemand => {}
         Allocation::Custom(creator) => {
-            // No reservation and no guard: the compiled code checks every bound itself.
-            config.with_host_memory(creator.clone()).memory_reservation(0).memory_guard_size(0);
+            // No reservation and no guard: the compiled code checks every bound itself. And no mapped images, which
+            // only memory that wasmtime made can have.
+            config
+                .with_host_memory(creator.clone())
+                .memory_reservation(0)
+                .memory_guard_size(0)
+                .memory_init_cow(false);
         }
     }
     config

@@ -228,10 +228,9 @@ mod tests {
         }
 
         async fn lease(&self, refused: Option<&str>) -> Lease {
-            match self.acquire(refused).await {
-                Acquired::Lease(lease) => lease,
-                other => panic!("expected a lease, got {other:?}"),
-            }
+            let acquired = self.acquire(refused).await;
+            let Acquired::Lease(lease) = acquired else { panic!("expected a lease, got {acquired:?}") };
+            lease
         }
     }
 
