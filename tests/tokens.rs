@@ -13,7 +13,7 @@ use fake_wecom::{App, CallFault, FakeWeCom, FaultPlan, SECRET, Secret, Setup, Vi
 use host_harness::contract::{Depth, MappingProblem, MappingProblemKind, RefusalClass, SubmitProblem};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
 use host_harness::secret::Secret as Token;
-use host_harness::tokens::{Acquired, Key, Lease, TokenCache};
+use host_harness::tokens::{Acquired, Key, Lease, Scope, TokenCache};
 use host_harness::{Services, Settings, Tenant};
 use tokio::sync::Semaphore;
 
@@ -288,12 +288,22 @@ impl TokenCache for Gate {
         self.tokens.acquire(key, refused, patience)
     }
 
-    fn publish(&self, key: &Key, lease: Lease, token: Token, lifetime: Duration) {
-        self.tokens.publish(key, lease, token, lifetime);
+    fn publish<'a>(
+        &'a self,
+        key: &'a Key,
+        lease: Lease,
+        token: Token,
+        lifetime: Duration,
+    ) -> BoxFuture<'a, ()> {
+        self.tokens.publish(key, lease, token, lifetime)
     }
 
-    fn block(&self, key: &Key, lease: Lease, code: String) {
-        self.tokens.block(key, lease, code);
+    fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()> {
+        self.tokens.block(key, lease, code)
+    }
+
+    fn forget(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.tokens.forget(scope)
     }
 
     fn release(&self, key: &Key, lease: Lease) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use host_harness::contract::{Depth, MappingProblemKind};
+use host_harness::egress::AddressClass;
 use host_harness::outbound::https::Https;
 use host_harness::outbound::{Addresses, Departure, Outbound as _, SendError};
 use host_harness::{Allocation, Grant, Runtime};
@@ -146,7 +147,8 @@ async fn an_address_that_is_not_allowed_is_never_connected_to() {
     for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
         for addresses in [Addresses::Public, Addresses::Private] {
             let request = Departure { addresses, ..departure(&format!("http://{host}:{port}/")) };
-            assert_eq!(send(request).await.unwrap_err(), SendError::ForbiddenAddress, "{host} {addresses:?}");
+            let forbidden = SendError::ForbiddenAddress(AddressClass::Loopback);
+            assert_eq!(send(request).await.unwrap_err(), forbidden, "{host} {addresses:?}");
         }
     }
     assert_eq!(server.connections.load(Ordering::SeqCst), 0);

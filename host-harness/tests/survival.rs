@@ -64,7 +64,7 @@ async fn a_memory_bomb_ends_at_the_memory_limit() {
 #[tokio::test]
 async fn endless_recursion_ends_at_the_stack_limit() {
     let failure = ends(engines::RECURSION, stage::limits(), &Allocation::Pooling).await;
-    assert_eq!(failure, CallFailure::Limit { setting: "limits.stack" });
+    assert_eq!(failure, CallFailure::Trapped { trap: "wasm trap: call stack exhausted".into() });
 }
 
 /// Others do not wait for one that computes without end.

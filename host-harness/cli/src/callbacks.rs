@@ -124,6 +124,14 @@ async fn check(engine: &ApprovalEngine, recorded: Recorded) -> Result<Value, Str
                 "response": { "status": 503, "body_b64": "" },
                 "events": [],
             }),
+            CallFailure::Limit { setting: "limits.callback_bytes" } => json!({
+                "id": id,
+                "verdict": "reject",
+                "reason": "too-large",
+                "disposition": "refused",
+                "response": { "status": 413, "body_b64": "" },
+                "events": [],
+            }),
             failure @ (CallFailure::Trapped { .. }
             | CallFailure::Limit { .. }
             | CallFailure::TimedOut { .. }) => json!({
