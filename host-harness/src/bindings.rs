@@ -10,6 +10,8 @@ wasmtime::component::bindgen!({
     imports: {
         "idaas:approval/http.send": async | trappable,
         "idaas:approval/token-cache.acquire": async | trappable,
+        "idaas:approval/token-cache.block": async | trappable,
+        "idaas:approval/token-cache.publish": async | trappable,
         default: trappable,
     },
     exports: { default: async },

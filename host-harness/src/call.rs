@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use wasmtime::component::{Instance, InstancePre};
+use tokio::time::{Instant, timeout_at};
+use wasmtime::component::InstancePre;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
@@ -39,7 +40,7 @@ impl Indices {
 /// A fresh instance, by its types and by its names.
 pub(crate) struct Callee {
     engine: approval_engine::Guest,
-    pub(crate) instance: Instance,
+    pub(crate) instance: wasmtime::component::Instance,
 }
 
 impl Callee {
@@ -69,9 +70,18 @@ impl Call<'_> {
     {
         let meters = Arc::new(Meters::default());
         let (setting, limit) = self.wall_clock();
-        let within = tokio::time::timeout(limit, self.run_unlimited(&meters, limit, function)).await;
-        within
-            .unwrap_or(Err(CallFailure::TimedOut { setting, limit }))
+        let ends_at = Instant::now() + limit;
+        let done = async {
+            // The pool refuses what it has no slot for. Waiting here makes a queue of it.
+            let slots = self.runtime.0.slots(self.purity);
+            let Ok(Ok(_slot)) = timeout_at(ends_at, slots.acquire()).await else {
+                return Err(CallFailure::Overloaded);
+            };
+            timeout_at(ends_at, self.run_unlimited(&meters, ends_at, function))
+                .await
+                .unwrap_or(Err(CallFailure::TimedOut { setting, limit }))
+        };
+        done.await
             .map_err(|error| CallError { error, requests_sent: meters.requests.load(Ordering::Relaxed) })
     }
 
@@ -86,16 +96,14 @@ impl Call<'_> {
     async fn run_unlimited<T, F>(
         &self,
         meters: &Arc<Meters>,
-        wall_clock: Duration,
+        ends_at: Instant,
         function: F,
     ) -> Result<T, CallFailure>
     where
         F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
     {
         let failed = |error: wasmtime::Error| failure(&error, meters);
-        // The pool refuses what it has no slot for. Waiting here makes a queue of it.
-        let _slot = self.runtime.0.calls.acquire().await.map_err(|_closed| CallFailure::Overloaded)?;
-        let mut store = self.store(meters.clone(), wall_clock);
+        let mut store = self.store(meters.clone(), ends_at);
         let instance = self.pre.instantiate_async(&mut store).await.map_err(failed)?;
         let engine = self.indices.engine.load(&mut store, &instance).map_err(failed)?;
         if let Some(settings) = self.settings {
@@ -108,7 +116,7 @@ impl Call<'_> {
         function(&mut store, &Callee { engine, instance }).await.map_err(failed)
     }
 
-    fn store(&self, meters: Arc<Meters>, wall_clock: Duration) -> Store<CallState> {
+    fn store(&self, meters: Arc<Meters>, ends_at: Instant) -> Store<CallState> {
         let shared = &self.runtime.0;
         let limits = shared.limits.clone();
         let ticks = limits.cpu.as_millis() / TICK.as_millis();
@@ -118,7 +126,7 @@ impl Call<'_> {
             self.services.clone(),
             limits,
             self.purity,
-            wall_clock,
+            ends_at,
             meters.clone(),
         );
         let mut store = Store::new(&shared.engine, state);
@@ -151,7 +159,6 @@ fn failure(error: &wasmtime::Error, meters: &Meters) -> CallFailure {
         return CallFailure::Limit { setting: "limits.memory_bytes" };
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => CallFailure::Limit { setting: "limits.stack" },
         Some(trap) => CallFailure::Trapped { trap: trap.to_string() },
         // wasmtime has no type for it.
         None if error.to_string().contains("hostcalls has been exhausted") => {

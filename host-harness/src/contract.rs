@@ -4,9 +4,9 @@ pub use crate::bindings::exports::idaas::approval::approval_engine::{
     CallbackOutcome, CallbackRefusal, CallbackRequest, CallbackResponse, Capability, Cell, Choice,
     Comparison, Configured, Content, Department, Depth, Description, Disposition, FieldContent, FieldProblem,
     FormField, Generator, GuideStep, Header, Interval, IntervalUnit, Leave, Location, Paste, PasteValue,
-    PhoneNumber, Reach, RefusalReason, Route, RouteStep, Row, Setting, SettingField, SettingKind,
-    SettingProblem, SettingValue, Submission, SubmissionRequest, SubmissionWarning, SubmitProblem,
-    SummaryLine, Unavailability, Uncertainty,
+    PhoneNumber, Reach, RefusalReason, Route, RouteStep, Row, SettingField, SettingKind, SettingProblem,
+    Submission, SubmissionRequest, SubmissionWarning, SubmitProblem, SummaryLine, Unavailability,
+    Uncertainty,
 };
 pub use crate::bindings::exports::idaas::approval::approval_tracking::{
     Page, SubmissionQuery, TrackingProblem, Window,
@@ -18,6 +18,9 @@ pub use crate::bindings::exports::idaas::approval::types::{
     Account, Approval, Attribute, Comment, Event, MappingProblem, MappingProblemKind, Member, Operation,
     Refusal, RefusalClass, Status, Step, StepKind, StepMember, StepMode, Text, Verdict,
 };
+
+// These hold secrets and print them: the host's own `Settings` do not.
+pub(crate) use crate::bindings::exports::idaas::approval::approval_engine::{Setting, SettingValue};
 
 /// The package and version this host speaks.
 pub const PACKAGE: &str = "idaas:approval";

@@ -80,6 +80,14 @@ impl ApprovalEngine {
             .await
             .map_err(|call| LoadError::Description(call.error))?;
 
+        // The id stands in every log line.
+        let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !(1..=64).contains(&description.id.len()) || !description.id.chars().all(sound) {
+            return Err(LoadError::WrongContract {
+                reason: String::from("its id is not 1 to 64 lower-case letters, digits and hyphens"),
+            });
+        }
+
         let loaded = Loaded {
             digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
             size: bytes.len(),

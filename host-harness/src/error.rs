@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::contract::SettingProblem;
+use crate::json::InputError;
 
 /// The runtime cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +60,7 @@ pub enum LoadError {
 
 /// A call ended without the engine's verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{error} (requests sent: {requests_sent})")]
+#[error("{error}{}", sent(*.requests_sent))]
 pub struct CallError {
     /// Why.
     pub error: CallFailure,
@@ -67,15 +68,36 @@ pub struct CallError {
     pub requests_sent: u32,
 }
 
+/// The first problem, as an example.
+fn first(problems: &[SettingProblem]) -> String {
+    problems.first().map_or_else(String::new, |problem| {
+        format!("{}: {}: {}", problem.key, problem.sentence.en, problem.remedy.en)
+    })
+}
+
+fn sent(requests: u32) -> String {
+    match requests {
+        0 => String::new(),
+        sent => format!("; {sent} requests were sent, so it may have had an effect"),
+    }
+}
+
+impl<E: Into<CallFailure>> From<E> for CallError {
+    /// A failure before anything was sent.
+    fn from(error: E) -> Self {
+        Self { error: error.into(), requests_sent: 0 }
+    }
+}
+
 /// Why a call ended without the engine's verdict.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallFailure {
     /// The administrator: the settings have problems. The same list as from `configure`.
-    #[error("the settings have {} problems: correct them and save again", .0.len())]
+    #[error("the settings have {} problems: {}", .0.len(), first(.0))]
     Configuration(Vec<SettingProblem>),
     /// The caller: the input is not of the function's type.
-    #[error("{0}")]
-    Input(String),
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The caller: the engine has no such interface, which engines may leave out.
     #[error("the engine does not offer {interface}: its description lists what it can")]
     Unsupported {

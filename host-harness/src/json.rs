@@ -6,7 +6,7 @@
 //! | variant, enum | `"case"`, or `{"case": payload}` |
 //! | option | `null` or the value |
 //! | result | `{"ok": value}` or `{"err": value}` |
-//! | `list<u8>` | a string when it is UTF-8, else `{"base64": "..."}`; both are read |
+//! | `list<u8>` | a string when it is UTF-8, else `{"base64": "..."}`; both are read, and `[]` |
 //! | other list | array |
 //! | number, bool, string | the same |
 
@@ -17,7 +17,59 @@ use wasmtime::Store;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Instance, Type, Val};
 
+use crate::contract::{Setting, SettingValue};
 use crate::state::CallState;
+
+/// Why JSON is no argument of a function.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// No exported interface has it.
+    #[error("the engine has no function {name}: it has {known}")]
+    UnknownFunction {
+        /// As asked for.
+        name: String,
+        /// All that it has.
+        known: String,
+    },
+    /// The record or the function has no such field or argument.
+    #[error("{at}: there is no field {name}")]
+    UnknownField {
+        /// Where in the input.
+        at: String,
+        /// As given.
+        name: String,
+    },
+    /// The enum or variant has no such case.
+    #[error("{at}: there is no case {name}")]
+    UnknownCase {
+        /// Where in the input.
+        at: String,
+        /// As given.
+        name: String,
+    },
+    /// A value of another type.
+    #[error("{at}: expected {expected}, got {got}")]
+    WrongType {
+        /// Where in the input.
+        at: String,
+        /// What fits.
+        expected: &'static str,
+        /// What was given.
+        got: &'static str,
+    },
+    /// A number that the type cannot hold.
+    #[error("{at}: the number is out of range")]
+    OutOfRange {
+        /// Where in the input.
+        at: String,
+    },
+    /// A type that the contract has not.
+    #[error("{at}: this type cannot be given as JSON")]
+    Unsupported {
+        /// Where in the input.
+        at: String,
+    },
+}
 
 /// An exported function, found by name.
 pub(crate) struct Function {
@@ -28,7 +80,7 @@ pub(crate) struct Function {
 
 impl Function {
     /// Finds `name`, such as `submit`, in any exported interface of the contract.
-    pub(crate) fn find(component: &Component, name: &str) -> Result<Self, String> {
+    pub(crate) fn find(component: &Component, name: &str) -> Result<Self, InputError> {
         let engine = component.engine();
         let ty = component.component_type();
         let mut known = Vec::new();
@@ -37,40 +89,53 @@ impl Function {
             for (function, item) in instance.exports(engine) {
                 let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
                 known.push(function.to_owned());
-                if function != name {
-                    continue;
+                let index = component
+                    .get_export(None, interface)
+                    .and_then(|(_, within)| component.get_export(Some(&within), function));
+                if function == name
+                    && let Some((_, index)) = index
+                {
+                    return Ok(Self { name: name.to_owned(), index, ty });
                 }
-                let (_, within) =
-                    component.get_export(None, interface).ok_or("the component lost an export")?;
-                let (_, index) =
-                    component.get_export(Some(&within), name).ok_or("the component lost an export")?;
-                return Ok(Self { name: name.to_owned(), index, ty });
             }
         }
-        Err(format!("the engine has no function {name}: it has {}", known.join(", ")))
+        Err(InputError::UnknownFunction { name: name.to_owned(), known: known.join(", ") })
     }
 
-    pub(crate) fn is_pure(&self) -> bool {
-        matches!(self.name.as_str(), "describe" | "configure" | "handle-callback")
+    /// Whether a call with this input reaches nothing outside.
+    pub(crate) fn is_pure(&self, input: &Value) -> bool {
+        match self.name.as_str() {
+            "describe" | "configure" | "handle-callback" => true,
+            "resolve-user" => input.get("depth").and_then(Value::as_str) == Some("mapping"),
+            _ => false,
+        }
     }
 
     pub(crate) fn configures_itself(&self) -> bool {
         matches!(self.name.as_str(), "describe" | "configure")
     }
 
+    /// Whether the input holds more text than a callback may have. Looked at before anything is copied.
+    pub(crate) fn is_too_large_a_callback(&self, input: &Value, limit: usize) -> bool {
+        self.name == "handle-callback" && text_bytes(input) > limit.saturating_mul(4) / 3
+    }
+
     /// Reads the arguments: an object of them by name, or the only one by itself.
-    pub(crate) fn arguments(&self, input: &Value) -> Result<Vec<Val>, String> {
+    pub(crate) fn arguments(&self, input: &Value) -> Result<Vec<Val>, InputError> {
         let parameters: Vec<(&str, Type)> = self.ty.params().collect();
         let named = |name: &str| input.as_object().and_then(|arguments| arguments.get(name));
-        match parameters.as_slice() {
-            [(name, ty)] if input.as_object().is_none_or(|a| a.len() != 1) || named(name).is_none() => {
-                Ok(vec![from_json(ty, input, name)?])
-            }
-            parameters => parameters
-                .iter()
-                .map(|(name, ty)| from_json(ty, named(name).unwrap_or(&Value::Null), name))
-                .collect(),
+        if let [(name, ty)] = parameters.as_slice()
+            && (named(name).is_none() || input.as_object().is_some_and(|arguments| arguments.len() != 1))
+        {
+            return Ok(vec![from_json(ty, input, name)?]);
         }
+        if let Some(unknown) = input
+            .as_object()
+            .and_then(|arguments| arguments.keys().find(|key| parameters.iter().all(|(name, _)| name != key)))
+        {
+            return Err(InputError::UnknownField { at: self.name.clone(), name: unknown.clone() });
+        }
+        parameters.iter().map(|(name, ty)| from_json(ty, named(name).unwrap_or(&Value::Null), name)).collect()
     }
 
     pub(crate) async fn call(
@@ -84,71 +149,99 @@ impl Function {
             .ok_or_else(|| wasmtime::Error::msg("the instance lost an export"))?;
         let mut results = vec![Val::Bool(false); self.ty.results().len()];
         function.call_async(store, arguments, &mut results).await?;
-        Ok(results.first().map_or(Value::Null, to_json))
+        Ok(self.ty.results().zip(&results).next().map_or(Value::Null, |(ty, value)| to_json(&ty, value)))
     }
 }
 
-/// A value as JSON.
-pub(crate) fn to_json(value: &Val) -> Value {
+/// Settings as the argument of `configure`.
+pub(crate) fn settings(settings: &[Setting]) -> Value {
+    let value = |value: &SettingValue| match value {
+        SettingValue::Text(text) => json!({ "text": text }),
+        SettingValue::Held => json!("held"),
+    };
+    settings.iter().map(|setting| json!({ "key": setting.key, "value": value(&setting.value) })).collect()
+}
+
+fn text_bytes(value: &Value) -> usize {
     match value {
-        Val::Bool(value) => json!(value),
-        Val::S8(value) => json!(value),
-        Val::U8(value) => json!(value),
-        Val::S16(value) => json!(value),
-        Val::U16(value) => json!(value),
-        Val::S32(value) => json!(value),
-        Val::U32(value) => json!(value),
-        Val::S64(value) => json!(value),
-        Val::U64(value) => json!(value),
-        Val::Float32(value) => json!(value),
-        Val::Float64(value) => json!(value),
-        Val::Char(value) => json!(value),
-        Val::String(value) => json!(value),
-        Val::Enum(value) => json!(value),
-        Val::Flags(value) => json!(value),
-        Val::List(values) | Val::FixedLengthList(values) => bytes(values).unwrap_or_else(|| list(values)),
-        Val::Tuple(values) => list(values),
-        Val::Record(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), to_json(value))).collect::<Map<_, _>>().into()
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(text_bytes).sum(),
+        Value::Object(fields) => fields.values().map(text_bytes).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// A value of type `ty` as JSON.
+pub(crate) fn to_json(ty: &Type, value: &Val) -> Value {
+    match (ty, value) {
+        (_, Val::Bool(value)) => json!(value),
+        (_, Val::S8(value)) => json!(value),
+        (_, Val::U8(value)) => json!(value),
+        (_, Val::S16(value)) => json!(value),
+        (_, Val::U16(value)) => json!(value),
+        (_, Val::S32(value)) => json!(value),
+        (_, Val::U32(value)) => json!(value),
+        (_, Val::S64(value)) => json!(value),
+        (_, Val::U64(value)) => json!(value),
+        (_, Val::Float32(value)) => json!(value),
+        (_, Val::Float64(value)) => json!(value),
+        (_, Val::Char(value)) => json!(value),
+        (_, Val::String(value)) => json!(value),
+        (_, Val::Enum(value)) => json!(value),
+        (_, Val::Flags(value)) => json!(value),
+        (Type::List(list), Val::List(values)) if matches!(list.ty(), Type::U8) => bytes(values),
+        (Type::List(list), Val::List(values)) => {
+            values.iter().map(|value| to_json(&list.ty(), value)).collect()
         }
-        Val::Variant(case, None) => json!(case),
-        Val::Variant(case, Some(payload)) => json!({ case.as_str(): to_json(payload) }),
-        Val::Option(value) => value.as_deref().map_or(Value::Null, to_json),
-        Val::Result(Ok(value)) => json!({ "ok": value.as_deref().map_or(Value::Null, to_json) }),
-        Val::Result(Err(value)) => json!({ "err": value.as_deref().map_or(Value::Null, to_json) }),
-        Val::Map(pairs) => pairs.iter().map(|(key, value)| json!([to_json(key), to_json(value)])).collect(),
-        // The contract has none of these: it has no identity and no streams.
-        Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => Value::Null,
+        (Type::Tuple(tuple), Val::Tuple(values)) => {
+            tuple.types().zip(values).map(|(ty, value)| to_json(&ty, value)).collect()
+        }
+        (Type::Record(record), Val::Record(values)) => record
+            .fields()
+            .zip(values)
+            .map(|(field, (name, value))| (name.clone(), to_json(&field.ty, value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        (Type::Variant(variant), Val::Variant(name, payload)) => {
+            let ty = variant.cases().find(|case| case.name == name).and_then(|case| case.ty);
+            match (ty, payload) {
+                (Some(ty), Some(payload)) => json!({ name.as_str(): to_json(&ty, payload) }),
+                (_, Some(_)) | (_, None) => json!(name),
+            }
+        }
+        (Type::Option(option), Val::Option(Some(value))) => to_json(&option.ty(), value),
+        (Type::Result(result), Val::Result(Ok(value))) => {
+            json!({ "ok": side(result.ok(), value.as_deref()) })
+        }
+        (Type::Result(result), Val::Result(Err(value))) => {
+            json!({ "err": side(result.err(), value.as_deref()) })
+        }
+        // An absent option, and what the contract has not: identity, streams, maps.
+        _ => Value::Null,
     }
 }
 
-fn list(values: &[Val]) -> Value {
-    values.iter().map(to_json).collect()
+fn side(ty: Option<Type>, value: Option<&Val>) -> Value {
+    ty.zip(value).map_or(Value::Null, |(ty, value)| to_json(&ty, value))
 }
 
-/// `list<u8>`, when it is one and not empty.
-fn bytes(values: &[Val]) -> Option<Value> {
-    let bytes: Vec<u8> = values
-        .iter()
-        .map(|value| if let Val::U8(byte) = value { Some(*byte) } else { None })
-        .collect::<Option<_>>()?;
-    if bytes.is_empty() {
-        return None;
-    }
-    Some(match String::from_utf8(bytes) {
+fn bytes(values: &[Val]) -> Value {
+    let byte = |value: &Val| if let Val::U8(byte) = value { Some(*byte) } else { None };
+    match String::from_utf8(values.iter().filter_map(byte).collect()) {
         Ok(text) => json!(text),
         Err(other) => json!({ "base64": BASE64_STANDARD.encode(other.as_bytes()) }),
-    })
+    }
 }
 
 /// JSON as a value of `ty`. `at` names the place in errors.
-fn from_json(ty: &Type, value: &Value, at: &str) -> Result<Val, String> {
-    let wanted = |what: &str| format!("{at}: expected {what}, got {}", kind(value));
-    let number = || value.as_u64().ok_or_else(|| wanted("a whole number"));
-    let signed = || value.as_i64().ok_or_else(|| wanted("a whole number"));
-    let range = || format!("{at}: the number is out of range");
+fn from_json(ty: &Type, value: &Value, at: &str) -> Result<Val, InputError> {
+    let wrong = |expected| InputError::WrongType { at: at.to_owned(), expected, got: kind(value) };
+    let number = || value.as_u64().ok_or_else(|| wrong("a whole number"));
+    let signed = || value.as_i64().ok_or_else(|| wrong("a whole number"));
+    let range = || InputError::OutOfRange { at: at.to_owned() };
+    let unknown_case = |name: &str| InputError::UnknownCase { at: at.to_owned(), name: name.to_owned() };
     Ok(match ty {
-        Type::Bool => Val::Bool(value.as_bool().ok_or_else(|| wanted("true or false"))?),
+        Type::Bool => Val::Bool(value.as_bool().ok_or_else(|| wrong("true or false"))?),
         Type::U8 => Val::U8(number()?.try_into().map_err(|_range| range())?),
         Type::U16 => Val::U16(number()?.try_into().map_err(|_range| range())?),
         Type::U32 => Val::U32(number()?.try_into().map_err(|_range| range())?),
@@ -157,16 +250,16 @@ fn from_json(ty: &Type, value: &Value, at: &str) -> Result<Val, String> {
         Type::S16 => Val::S16(signed()?.try_into().map_err(|_range| range())?),
         Type::S32 => Val::S32(signed()?.try_into().map_err(|_range| range())?),
         Type::S64 => Val::S64(signed()?),
-        Type::String => Val::String(value.as_str().ok_or_else(|| wanted("a string"))?.to_owned()),
+        Type::String => Val::String(value.as_str().ok_or_else(|| wrong("a string"))?.to_owned()),
         Type::List(list) if matches!(list.ty(), Type::U8) => {
-            Val::List(read_bytes(value, at)?.into_iter().map(Val::U8).collect())
+            Val::List(read_bytes(value, &wrong)?.into_iter().map(Val::U8).collect())
         }
         Type::List(list) => {
             let items = match value {
                 Value::Null => &[],
                 Value::Array(items) => items.as_slice(),
                 Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-                    return Err(wanted("an array"));
+                    return Err(wrong("an array"));
                 }
             };
             let ty = list.ty();
@@ -178,29 +271,26 @@ fn from_json(ty: &Type, value: &Value, at: &str) -> Result<Val, String> {
             )
         }
         Type::Record(record) => {
-            let object = value.as_object().ok_or_else(|| wanted("an object"))?;
+            let object = value.as_object().ok_or_else(|| wrong("an object"))?;
             if let Some(unknown) = object.keys().find(|key| record.fields().all(|field| field.name != *key)) {
-                return Err(format!("{at}: there is no field {unknown}"));
+                return Err(InputError::UnknownField { at: at.to_owned(), name: unknown.clone() });
             }
             let fields = record.fields().map(|field| {
                 let value = object.get(field.name).unwrap_or(&Value::Null);
                 Ok((field.name.to_owned(), from_json(&field.ty, value, &format!("{at}.{}", field.name))?))
             });
-            Val::Record(fields.collect::<Result<_, String>>()?)
+            Val::Record(fields.collect::<Result<_, InputError>>()?)
         }
         Type::Enum(cases) => {
-            let name = value.as_str().ok_or_else(|| wanted("the name of a case"))?;
+            let name = value.as_str().ok_or_else(|| wrong("the name of a case"))?;
             if !cases.names().any(|case| case == name) {
-                return Err(format!("{at}: there is no case {name}"));
+                return Err(unknown_case(name));
             }
             Val::Enum(name.to_owned())
         }
         Type::Variant(variant) => {
-            let (name, payload) = case(value).ok_or_else(|| wanted("a case"))?;
-            let case = variant
-                .cases()
-                .find(|case| case.name == name)
-                .ok_or_else(|| format!("{at}: there is no case {name}"))?;
+            let (name, payload) = case(value).ok_or_else(|| wrong("a case"))?;
+            let case = variant.cases().find(|case| case.name == name).ok_or_else(|| unknown_case(name))?;
             let payload = case.ty.map(|ty| from_json(&ty, payload, &format!("{at}.{name}"))).transpose()?;
             Val::Variant(name.to_owned(), payload.map(Box::new))
         }
@@ -218,7 +308,7 @@ fn from_json(ty: &Type, value: &Value, at: &str) -> Result<Val, String> {
         | Type::Stream(_)
         | Type::ErrorContext
         | Type::Map(_)
-        | Type::FixedLengthList(_) => return Err(format!("{at}: this type cannot be given as JSON")),
+        | Type::FixedLengthList(_) => return Err(InputError::Unsupported { at: at.to_owned() }),
     })
 }
 
@@ -232,14 +322,15 @@ fn case(value: &Value) -> Option<(&str, &Value)> {
     }
 }
 
-fn read_bytes(value: &Value, at: &str) -> Result<Vec<u8>, String> {
-    let malformed = || format!("{at}: expected a string or {{\"base64\": \"...\"}}, got {}", kind(value));
+fn read_bytes(value: &Value, wrong: &impl Fn(&'static str) -> InputError) -> Result<Vec<u8>, InputError> {
+    let malformed = || wrong("a string or {\"base64\": \"...\"}");
     match value {
         Value::Null => Ok(Vec::new()),
+        Value::Array(items) if items.is_empty() => Ok(Vec::new()),
         Value::String(text) => Ok(text.clone().into_bytes()),
         Value::Object(object) => {
             let text = object.get("base64").and_then(Value::as_str).ok_or_else(malformed)?;
-            BASE64_STANDARD.decode(text).map_err(|error| format!("{at}: {error}"))
+            BASE64_STANDARD.decode(text).map_err(|_invalid| wrong("base64"))
         }
         Value::Bool(_) | Value::Number(_) | Value::Array(_) => Err(malformed()),
     }

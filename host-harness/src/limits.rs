@@ -9,7 +9,8 @@ use wasmtime::ResourceLimiter;
 /// Limits of one call, and of the runtime as a whole. Every one of them has a name that errors use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Calls that run at the same time; more wait. `limits.concurrent_calls`
+    /// Calls that run at the same time; more wait. A quarter is kept for calls that make no requests, so that a
+    /// provider that hangs delays no callback. `limits.concurrent_calls`
     pub concurrent_calls: u32,
     /// Linear memory of one instance. An ordinary call needs less than 0.5 MiB. `limits.memory_bytes`
     pub memory_bytes: usize,
@@ -27,9 +28,9 @@ pub struct Limits {
     pub request_bytes: usize,
     /// Body of one HTTP response. `limits.response_bytes`
     pub response_bytes: usize,
-    /// Body of one callback. `limits.callback_bytes`
+    /// Query, headers and body of one callback. `limits.callback_bytes`
     pub callback_bytes: usize,
-    /// What the engine can make the host copy in one call. `limits.copied_bytes`
+    /// What the engine can make the host copy in one crossing between the two. `limits.copied_bytes`
     pub copied_bytes: usize,
     /// Log lines of one call; more are dropped and counted. `limits.log_lines`
     pub log_lines: u32,
@@ -74,8 +75,12 @@ pub(crate) struct MemoryLimiter {
     pub(crate) meters: Arc<Meters>,
 }
 
-/// Entries of all tables of one engine. Ours has a few hundred.
+/// Entries of one table. Ours has a few hundred.
 const TABLE_ELEMENTS: usize = 20_000;
+
+/// A component is three core instances: the engine and two shims of the component model. Each may have a table; the
+/// engine alone has memory.
+pub(crate) const CORE_INSTANCES: u32 = 4;
 
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -88,5 +93,17 @@ impl ResourceLimiter for MemoryLimiter {
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired <= TABLE_ELEMENTS)
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        CORE_INSTANCES as usize
+    }
+
+    fn instances(&self) -> usize {
+        CORE_INSTANCES as usize
     }
 }

@@ -3,11 +3,14 @@
 //! [`Outbound`] carries one request that the [policy](crate::egress) has already let through. [`https`] does it over
 //! the network, [`InProcess`] hands it to a function in this process.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use crate::egress::AddressClass;
 
 pub mod https;
 
@@ -15,9 +18,8 @@ pub mod https;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A request that may leave, and how far.
-#[derive(Debug)]
 pub struct Departure {
-    /// The request. Its URI holds secrets: never print it.
+    /// The request. Its URI holds secrets: `Debug` leaves it out.
     pub request: http::Request<Bytes>,
     /// Which addresses the name may resolve to.
     pub addresses: Addresses,
@@ -27,22 +29,33 @@ pub struct Departure {
     pub response_bytes: usize,
 }
 
+impl fmt::Debug for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Departure")
+            .field("method", self.request.method())
+            .field("host", &self.request.uri().host())
+            .field("addresses", &self.addresses)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Which addresses a connection may go to, checked after resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addresses {
     /// Global ones.
     Public,
-    /// Also private ones, for an origin that the operator granted them to.
+    /// Global and private ones, for an origin that the operator granted them to.
     Private,
-    /// Also loopback. For tests and demonstrations.
+    /// This machine's alone. For tests and demonstrations.
     Loopback,
 }
 
 /// Why there is no response. The contract's `http.error`, less `denied` by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// The name resolves to an address that is not allowed. Nothing was sent.
-    ForbiddenAddress,
+    /// The name resolves to addresses of this class alone, which are not allowed. Nothing was sent.
+    ForbiddenAddress(AddressClass),
     /// No connection. Nothing was sent.
     Unreachable(String),
     /// Sent, and no complete answer came.
@@ -70,8 +83,8 @@ where
     }
 }
 
-impl<F> std::fmt::Debug for InProcess<F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<F> fmt::Debug for InProcess<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("InProcess")
     }
 }

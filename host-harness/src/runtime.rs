@@ -14,10 +14,10 @@ use wasmtime::{
 use crate::bindings;
 use crate::engine::ApprovalEngine;
 use crate::error::{LoadError, RuntimeError};
-use crate::limits::{Limits, TICK};
+use crate::limits::{CORE_INSTANCES, Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
-use crate::state::CallState;
+use crate::state::{CallState, Purity};
 use crate::tokens::TokenCache;
 
 /// What engines reach through their imports. A runtime has one set; an engine can be given
@@ -67,9 +67,20 @@ pub struct Runtime(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: wasmtime::Engine,
     pub(crate) linker: Linker<CallState>,
-    pub(crate) calls: Arc<Semaphore>,
+    outbound_slots: Semaphore,
+    pure_slots: Semaphore,
     pub(crate) limits: Arc<Limits>,
     pub(crate) services: Services,
+}
+
+impl Shared {
+    /// The slots that calls of this kind wait for.
+    pub(crate) const fn slots(&self, purity: Purity) -> &Semaphore {
+        match purity {
+            Purity::Pure => &self.pure_slots,
+            Purity::Outbound => &self.outbound_slots,
+        }
+    }
 }
 
 impl Runtime {
@@ -83,8 +94,17 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         bindings::TrackedEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
-        let calls = Arc::new(Semaphore::new(limits.concurrent_calls as usize));
-        Ok(Self(Arc::new(Shared { engine, linker, calls, limits: Arc::new(limits), services })))
+        // A provider that hangs holds the calls that wait for it. Callbacks have slots of their own.
+        let pure = (limits.concurrent_calls / 4).max(1);
+        let outbound = limits.concurrent_calls.saturating_sub(pure).max(1);
+        Ok(Self(Arc::new(Shared {
+            engine,
+            linker,
+            outbound_slots: Semaphore::new(outbound as usize),
+            pure_slots: Semaphore::new(pure as usize),
+            limits: Arc::new(limits),
+            services,
+        })))
     }
 
     /// Loads an engine from a component's bytes: checks it, compiles it, and asks it to describe itself.
@@ -154,20 +174,24 @@ fn config(limits: &Limits, allocation: &Allocation) -> Config {
         }
         Allocation::OnDemand => {}
         Allocation::Custom(creator) => {
-            // No reservation and no guard: the compiled code checks every bound itself.
-            config.with_host_memory(creator.clone()).memory_reservation(0).memory_guard_size(0);
+            // No reservation and no guard: the compiled code checks every bound itself. And no mapped images, which
+            // only memory that wasmtime made can have.
+            config
+                .with_host_memory(creator.clone())
+                .memory_reservation(0)
+                .memory_guard_size(0)
+                .memory_init_cow(false);
         }
     }
     config
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    /// A component is three core instances: the engine and two shims of the component model.
-    const CORE_INSTANCES: u32 = 4;
     /// Pages of a slot that are wiped in place and stay mapped. An ordinary call dirties fewer.
     const KEEP_RESIDENT: usize = 256 << 10;
 
-    let calls = limits.concurrent_calls;
+    // One more than `concurrent_calls` may ask for: each kind of call has a slot at least.
+    let calls = limits.concurrent_calls.max(2);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
         .total_core_instances(calls.saturating_mul(CORE_INSTANCES))

@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::egress::Egress;
 use crate::limits::{Limits, MemoryLimiter, Meters};
 use crate::log::{Level, Line};
+use crate::redact;
 use crate::runtime::Services;
 use crate::secret::Secret;
 use crate::tokens::{Key, Lease, Scope};
+
+/// Bytes of a log line's event or key, and of a value.
+const NAME_BYTES: usize = 64;
+const VALUE_BYTES: usize = 256;
 
 /// On whose behalf calls are made.
 #[derive(Debug)]
@@ -48,7 +55,7 @@ impl CallState {
         services: Services,
         limits: Arc<Limits>,
         purity: Purity,
-        wall_clock: Duration,
+        ends_at: Instant,
         meters: Arc<Meters>,
     ) -> Self {
         let memory = MemoryLimiter { bytes: limits.memory_bytes, meters: meters.clone() };
@@ -57,7 +64,7 @@ impl CallState {
             services,
             limits,
             purity,
-            ends_at: Instant::now() + wall_clock,
+            ends_at,
             meters,
             memory,
             leases: HashMap::new(),
@@ -71,14 +78,24 @@ impl CallState {
         self.ends_at.saturating_duration_since(Instant::now()).saturating_sub(MARGIN)
     }
 
-    /// A line of the host's own about this call.
-    pub(crate) fn note(&self, level: Level, event: &str, fields: Vec<(String, String)>) {
+    /// Writes a line about this call, unless it has written too many. Everything in it is bounded and redacted.
+    pub(crate) fn note(&mut self, level: Level, event: &str, fields: Vec<(String, String)>) {
+        self.log_lines = self.log_lines.saturating_add(1);
+        let over = self.log_lines.saturating_sub(self.limits.log_lines);
+        let (level, event, fields) = match over {
+            0 => (level, event, fields),
+            1 => (Level::Warn, "log-lines-dropped", vec![("setting".into(), "limits.log_lines".into())]),
+            _ => return,
+        };
         self.services.log.write(&Line {
             engine: self.identity.engine.clone(),
             tenant: self.identity.tenant.clone(),
             level,
-            event: event.to_owned(),
-            fields,
+            event: redact::line(event, NAME_BYTES),
+            fields: fields
+                .into_iter()
+                .map(|(key, value)| (redact::line(&key, NAME_BYTES), redact::line(&value, VALUE_BYTES)))
+                .collect(),
         });
     }
 }

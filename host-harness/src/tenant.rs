@@ -15,6 +15,7 @@ use crate::egress::{Egress, Origin};
 use crate::engine::ApprovalEngine;
 use crate::error::{CallError, CallFailure};
 use crate::json;
+use crate::limits::Limits;
 use crate::settings::Settings;
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
@@ -70,10 +71,14 @@ impl Tenant {
         &self.engine
     }
 
-    /// Where this tenant's tokens are kept: to [forget](crate::tokens::MemoryTokens::forget) them.
+    /// Where this tenant's tokens are kept: to [forget](crate::tokens::TokenCache::forget) them.
     #[must_use]
     pub fn token_scope(&self) -> Scope {
         self.identity.scope
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.engine.loaded.runtime.0.limits
     }
 
     fn call(&self, purity: Purity) -> Call<'_> {
@@ -104,10 +109,10 @@ impl Tenant {
     /// # Errors
     /// - [`CallError`]: the engine gave no verdict. The host answers 503 and the provider sends it again.
     pub async fn handle_callback(&self, request: &CallbackRequest) -> Result<CallbackOutcome, CallError> {
-        let limit = self.engine.loaded.runtime.0.limits.callback_bytes;
-        if request.body.len() > limit {
-            let error = CallFailure::Limit { setting: "limits.callback_bytes" };
-            return Err(CallError { error, requests_sent: 0 });
+        let headers = request.headers.iter().map(|header| header.name.len() + header.value.len());
+        let size = request.query.len() + request.body.len() + headers.sum::<usize>();
+        if size > self.limits().callback_bytes {
+            return Err(CallFailure::Limit { setting: "limits.callback_bytes" }.into());
         }
         self.call(Purity::Pure)
             .run(async |store, callee| callee.approval_engine().call_handle_callback(store, request).await)
@@ -149,16 +154,22 @@ impl Tenant {
     }
 
     /// Calls any exported function by name, arguments and result as JSON in the contract's own names. See
-    /// [`json`](mod@json) for the mapping.
+    /// [`json`](mod@json) for the mapping. `configure` without an argument takes the tenant's own settings.
     ///
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument does not fit.
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn call_json(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
-        let input = |reason: String| CallError { error: CallFailure::Input(reason), requests_sent: 0 };
-        let found = json::Function::find(&self.engine.loaded.component, function).map_err(input)?;
-        let arguments = found.arguments(arguments).map_err(input)?;
-        let purity = if found.is_pure() { Purity::Pure } else { Purity::Outbound };
+        let found = json::Function::find(&self.engine.loaded.component, function)?;
+        if found.is_too_large_a_callback(arguments, self.limits().callback_bytes) {
+            return Err(CallFailure::Limit { setting: "limits.callback_bytes" }.into());
+        }
+        let purity = if found.is_pure(arguments) { Purity::Pure } else { Purity::Outbound };
+        let arguments = if function == "configure" && arguments.is_null() {
+            found.arguments(&json::settings(&self.settings))?
+        } else {
+            found.arguments(arguments)?
+        };
         let mut call = self.call(purity);
         if found.configures_itself() {
             call.settings = None;

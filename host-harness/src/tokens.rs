@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -80,13 +81,24 @@ pub trait TokenCache: Send + Sync {
     ) -> BoxFuture<'a, Acquired>;
 
     /// Stores a token and ends the lease. A lease that has run out changes nothing.
-    fn publish(&self, key: &Key, lease: Lease, token: Secret, lifetime: Duration);
+    fn publish<'a>(
+        &'a self,
+        key: &'a Key,
+        lease: Lease,
+        token: Secret,
+        lifetime: Duration,
+    ) -> BoxFuture<'a, ()>;
 
     /// Stops all calls in this scope for the credential and ends the lease.
-    fn block(&self, key: &Key, lease: Lease, code: String);
+    fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()>;
 
-    /// Gives a lease up.
+    /// Gives a lease up, at the end of a call in whatever way: it may not wait. A shared store sends it on its way;
+    /// the lease runs out by itself as well.
     fn release(&self, key: &Key, lease: Lease);
+
+    /// Forgets everything of one scope: the tenant is gone, or an administrator has put the credential right at the
+    /// provider.
+    fn forget(&self, scope: Scope) -> BoxFuture<'_, ()>;
 }
 
 /// Keeps tokens in this process.
@@ -98,8 +110,49 @@ pub struct MemoryTokens {
 
 #[derive(Default)]
 struct Slots {
-    by_key: HashMap<Key, Slot>,
+    scopes: HashMap<Scope, HashMap<String, Slot>>,
     last_lease: u64,
+    sweep_at: usize,
+}
+
+/// Keys of one scope. An engine has one or two.
+const KEYS: usize = 16;
+
+impl Slots {
+    fn slot(&self, key: &Key) -> Option<&Slot> {
+        self.scopes.get(&key.scope)?.get(&key.name)
+    }
+
+    /// Puts a slot in place; `false` when the scope has no room for one more.
+    fn put(&mut self, key: &Key, slot: Slot, now: Duration) -> bool {
+        if self.scopes.len() > self.sweep_at {
+            self.sweep(now);
+        }
+        let keys = self.scopes.entry(key.scope).or_default();
+        let room = keys.len() < KEYS || keys.contains_key(&key.name);
+        if room {
+            keys.insert(key.name.clone(), slot);
+        }
+        room
+    }
+
+    fn remove(&mut self, key: &Key) {
+        if let Some(keys) = self.scopes.get_mut(&key.scope) {
+            keys.remove(&key.name);
+        }
+    }
+
+    /// Drops what is spent, of scopes that nobody uses any more among them.
+    fn sweep(&mut self, now: Duration) {
+        self.scopes.retain(|_, keys| {
+            keys.retain(|_, slot| match slot {
+                Slot::Live { spent_at: end, .. } | Slot::Leased { ends_at: end, .. } => *end > now,
+                Slot::Blocked { .. } => true,
+            });
+            !keys.is_empty()
+        });
+        self.sweep_at = 2 * self.scopes.len() + 64;
+    }
 }
 
 enum Slot {
@@ -115,12 +168,6 @@ impl MemoryTokens {
         Self { clock, slots: Mutex::default(), changed: Notify::new() }
     }
 
-    /// Forgets everything of one scope: the tenant is gone, or its settings have changed.
-    pub fn forget(&self, scope: Scope) {
-        self.with_slots(|slots| slots.by_key.retain(|key, _| key.scope != scope));
-        self.changed.notify_waiters();
-    }
-
     fn with_slots<T>(&self, f: impl FnOnce(&mut Slots) -> T) -> T {
         // A panic while the lock was held cannot have left a slot half written: each write is one assignment.
         f(&mut self.slots.lock().unwrap_or_else(PoisonError::into_inner))
@@ -130,7 +177,7 @@ impl MemoryTokens {
     fn look(&self, key: &Key, refused: Option<&Secret>) -> Option<Acquired> {
         let now = self.clock.now();
         self.with_slots(|slots| {
-            match slots.by_key.get(key) {
+            match slots.slot(key) {
                 Some(Slot::Blocked { code }) => return Some(Acquired::Blocked(code.clone())),
                 Some(Slot::Leased { ends_at, .. }) if *ends_at > now => return None,
                 Some(Slot::Live { token, spent_at }) if *spent_at > now && Some(token) != refused => {
@@ -140,19 +187,20 @@ impl MemoryTokens {
             }
             slots.last_lease += 1;
             let lease = Lease(slots.last_lease);
-            slots.by_key.insert(key.clone(), Slot::Leased { lease, ends_at: now + LEASE });
-            Some(Acquired::Lease(lease))
+            let leased = slots.put(key, Slot::Leased { lease, ends_at: now + LEASE }, now);
+            Some(if leased { Acquired::Lease(lease) } else { Acquired::Busy })
         })
     }
 
     /// Replaces the slot if `lease` still holds it; removes it when there is nothing to put there.
     fn settle(&self, key: &Key, lease: Lease, slot: Option<Slot>) {
+        let now = self.clock.now();
         self.with_slots(|slots| {
-            let holds =
-                matches!(slots.by_key.get(key), Some(Slot::Leased { lease: held, .. }) if *held == lease);
+            let holds = matches!(slots.slot(key), Some(Slot::Leased { lease: held, .. }) if *held == lease);
             match slot {
-                Some(slot) if holds => drop(slots.by_key.insert(key.clone(), slot)),
-                None if holds => drop(slots.by_key.remove(key)),
+                // The lease has its place, so there is room.
+                Some(slot) if holds => drop(slots.put(key, slot, now)),
+                None if holds => slots.remove(key),
                 Some(_) | None => {}
             }
         });
@@ -182,24 +230,38 @@ impl TokenCache for MemoryTokens {
         })
     }
 
-    fn publish(&self, key: &Key, lease: Lease, token: Secret, lifetime: Duration) {
+    fn publish<'a>(
+        &'a self,
+        key: &'a Key,
+        lease: Lease,
+        token: Secret,
+        lifetime: Duration,
+    ) -> BoxFuture<'a, ()> {
         let margin = EARLY_RENEWAL.min(lifetime / 10);
         let spent_at = self.clock.now() + lifetime.saturating_sub(margin);
         self.settle(key, lease, Some(Slot::Live { token, spent_at }));
+        Box::pin(ready(()))
     }
 
-    fn block(&self, key: &Key, lease: Lease, code: String) {
+    fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()> {
         self.settle(key, lease, Some(Slot::Blocked { code }));
+        Box::pin(ready(()))
     }
 
     fn release(&self, key: &Key, lease: Lease) {
         self.settle(key, lease, None);
     }
+
+    fn forget(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.with_slots(|slots| slots.scopes.remove(&scope));
+        self.changed.notify_waiters();
+        Box::pin(ready(()))
+    }
 }
 
 impl fmt::Debug for MemoryTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryTokens").field("slots", &self.with_slots(|slots| slots.by_key.len())).finish()
+        f.debug_struct("MemoryTokens").field("slots", &self.with_slots(|slots| slots.scopes.len())).finish()
     }
 }
 
@@ -228,10 +290,9 @@ mod tests {
         }
 
         async fn lease(&self, refused: Option<&str>) -> Lease {
-            match self.acquire(refused).await {
-                Acquired::Lease(lease) => lease,
-                other => panic!("expected a lease, got {other:?}"),
-            }
+            let acquired = self.acquire(refused).await;
+            let Acquired::Lease(lease) = acquired else { panic!("expected a lease, got {acquired:?}") };
+            lease
         }
     }
 
@@ -246,7 +307,7 @@ mod tests {
             })
             .collect();
         tokio::task::yield_now().await;
-        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
         for waiter in waiting {
             assert_eq!(waiter.await.unwrap(), Acquired::Token(Secret::new("T1")));
         }
@@ -256,10 +317,10 @@ mod tests {
     async fn exactly_the_refused_token_is_forgotten() {
         let f = fixture();
         let lease = f.lease(None).await;
-        f.tokens.publish(&f.key, lease, Secret::new("T2"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("T2"), Duration::from_secs(7_200)).await;
         assert_eq!(f.acquire(Some("T1")).await, Acquired::Token(Secret::new("T2")));
         let lease = f.lease(Some("T2")).await;
-        f.tokens.publish(&f.key, lease, Secret::new("T3"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("T3"), Duration::from_secs(7_200)).await;
         assert_eq!(f.acquire(Some("T2")).await, Acquired::Token(Secret::new("T3")));
     }
 
@@ -267,7 +328,7 @@ mod tests {
     async fn a_token_is_spent_before_it_expires() {
         let f = fixture();
         let lease = f.lease(None).await;
-        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
         f.clock.advance(6_899);
         assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("T1")));
         f.clock.advance(1);
@@ -280,8 +341,8 @@ mod tests {
         let late = f.lease(None).await;
         f.clock.advance(LEASE.as_secs());
         let lease = f.lease(None).await;
-        f.tokens.publish(&f.key, lease, Secret::new("new"), Duration::from_secs(7_200));
-        f.tokens.publish(&f.key, late, Secret::new("old"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("new"), Duration::from_secs(7_200)).await;
+        f.tokens.publish(&f.key, late, Secret::new("old"), Duration::from_secs(7_200)).await;
         assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("new")));
     }
 
@@ -289,10 +350,10 @@ mod tests {
     async fn a_blocked_credential_stays_blocked_until_its_scope_is_forgotten() {
         let f = fixture();
         let lease = f.lease(None).await;
-        f.tokens.block(&f.key, lease, "40001".into());
+        f.tokens.block(&f.key, lease, "40001".into()).await;
         f.clock.advance(86_400);
         assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
-        f.tokens.forget(f.key.scope);
+        f.tokens.forget(f.key.scope).await;
         f.lease(None).await;
     }
 
@@ -309,9 +370,25 @@ mod tests {
     async fn two_scopes_never_share_a_token() {
         let f = fixture();
         let lease = f.lease(None).await;
-        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200));
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
         let other = Key { scope: Scope::of(["wecom", "globex"]), name: f.key.name.clone() };
         assert!(matches!(f.tokens.acquire(&other, None, PATIENCE).await, Acquired::Lease(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scope_has_room_for_a_few_keys_and_what_is_spent_is_dropped() {
+        let f = fixture();
+        let key = |n: usize| Key { scope: f.key.scope, name: n.to_string() };
+        for n in 0..KEYS {
+            let Acquired::Lease(lease) = f.tokens.acquire(&key(n), None, PATIENCE).await else {
+                panic!("key {n}")
+            };
+            f.tokens.publish(&key(n), lease, Secret::new("T"), Duration::from_secs(600)).await;
+        }
+        assert_eq!(f.tokens.acquire(&key(KEYS), None, PATIENCE).await, Acquired::Busy);
+        f.clock.advance(600);
+        f.tokens.with_slots(|slots| slots.sweep(f.clock.now()));
+        assert!(matches!(f.tokens.acquire(&key(KEYS), None, PATIENCE).await, Acquired::Lease(_)));
     }
 
     #[test]

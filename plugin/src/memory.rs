@@ -87,8 +87,11 @@ impl Heap {
     }
 }
 
+// Each `Vec`, `String` and drop calls these. Inlined there they are 5 KB of the component, and no faster.
+//
 // SAFETY: dlmalloc keeps the contract of `GlobalAlloc`; sizes and alignments are passed on unchanged.
 unsafe impl GlobalAlloc for Heap {
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are dlmalloc's.
         unsafe { self.inner().malloc(layout.size(), layout.align()) }
@@ -99,11 +102,13 @@ unsafe impl GlobalAlloc for Heap {
         unsafe { self.inner().calloc(layout.size(), layout.align()) }
     }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as above.
         unsafe { self.inner().free(block, layout.size(), layout.align()) }
     }
 
+    #[inline(never)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: as above.
         unsafe { self.inner().realloc(block, layout.size(), layout.align(), size) }

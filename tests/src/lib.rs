@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use fake_wecom::{Answer, Delivered, FakeWeCom, ManualClock, Setup};
 use host_harness::clock::Clock;
@@ -15,7 +16,12 @@ use host_harness::outbound::{InProcess, SendError};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
 
+pub mod kept_memory;
 pub mod props;
+pub mod sender;
+pub mod wire;
+
+use wire::Wire;
 
 /// When every scenario begins: 2026-01-01T00:00:00Z.
 pub const T0: u64 = 1_767_225_600;
@@ -32,6 +38,8 @@ pub struct World {
     pub clock: WorldClock,
     /// What the engine and the host logged.
     pub log: Arc<CapturedLog>,
+    /// The access tokens that went over the wire, which the fake's journal leaves out.
+    pub wire: Arc<Wire>,
     engine: ApprovalEngine,
 }
 
@@ -43,11 +51,23 @@ impl World {
 
     /// Another company.
     pub async fn with(setup: Setup) -> Self {
+        Self::around(&wecom_engine().await, setup)
+    }
+
+    /// Another company, around an engine of another runtime.
+    #[must_use]
+    pub fn around(engine: &ApprovalEngine, setup: Setup) -> Self {
         let clock = WorldClock(Arc::new(ManualClock::new(T0)));
         let fake = FakeWeCom::new(setup, clock.clone(), 1);
-        let log = Arc::new(CapturedLog::default());
-        let services = services(&fake, &clock, &log);
-        Self { engine: wecom_engine().await.with_services(services), fake, clock, log }
+        let (log, wire) = (Arc::<CapturedLog>::default(), Arc::<Wire>::default());
+        let services = services(&fake, &clock, &log, &wire);
+        Self { engine: engine.with_services(services), fake, clock, log, wire }
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> &ApprovalEngine {
+        &self.engine
     }
 
     /// The tenant `acme` with the example's settings.
@@ -101,26 +121,44 @@ async fn wecom_engine() -> ApprovalEngine {
     if let Some(engine) = ENGINE.get() {
         return engine.clone();
     }
-    let clock = WorldClock(Arc::new(ManualClock::new(T0)));
-    let nowhere = FakeWeCom::new(Setup::example(), clock.clone(), 1);
-    let services = services(&nowhere, &clock, &Arc::default());
-    let runtime = Runtime::new(Limits::default(), &Allocation::Pooling, services).expect("a runtime");
-    let engine = runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine");
+    let engine = load(&Allocation::Pooling).await;
     ENGINE.get_or_init(|| engine).clone()
 }
 
+/// The WeCom engine in a runtime of its own.
+pub async fn load(allocation: &Allocation) -> ApprovalEngine {
+    let clock = WorldClock(Arc::new(ManualClock::new(T0)));
+    let nowhere = FakeWeCom::new(Setup::example(), clock.clone(), 1);
+    let services = services(&nowhere, &clock, &Arc::default(), &Arc::default());
+    let runtime = Runtime::new(limits(), allocation, services).expect("a runtime");
+    runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine")
+}
+
+/// The default limits with more time to compute: tests run unoptimised, many at a time.
+fn limits() -> Limits {
+    Limits { cpu: Duration::from_secs(10), pure_call: Duration::from_secs(30), ..Limits::default() }
+}
+
 /// Services that lead to `fake` and nowhere else.
-pub fn services(fake: &FakeWeCom, clock: &WorldClock, log: &Arc<CapturedLog>) -> Services {
-    let provider = fake.clone();
+pub fn services(fake: &FakeWeCom, clock: &WorldClock, log: &Arc<CapturedLog>, wire: &Arc<Wire>) -> Services {
+    let (provider, wire) = (fake.clone(), wire.clone());
     Services {
-        outbound: Arc::new(InProcess::new(move |request| answer(provider.handle(request, EGRESS)))),
+        outbound: Arc::new(InProcess::new(move |request| {
+            wire.sent(&request);
+            let answer = answer(provider.handle(request, EGRESS));
+            wire.received(&answer);
+            answer
+        })),
         tokens: Arc::new(MemoryTokens::new(Arc::new(clock.clone()))),
         log: log.clone(),
     }
 }
 
 /// What the fake's answer is to a client.
-fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
+///
+/// # Errors
+/// - [`SendError`]: the fake's plan leaves the client without an answer.
+pub fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
     match answer {
         Answer::Response(response) => Ok(response),
         Answer::Refused => Err(SendError::Unreachable(String::from("connection refused"))),

@@ -1,18 +1,21 @@
 //! `call`: one function of an engine by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use host_harness::egress::Origin;
-use host_harness::{Grant, Settings};
+use host_harness::{Grant, Settings, redact};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::CliError;
 use crate::host;
+
+/// How much of an engine's own words is repeated.
+const SENTENCE_BYTES: usize = 1_000;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -48,19 +51,20 @@ enum Source {
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let settings = options.settings.as_deref().map_or_else(|| Ok(Settings::new()), settings)?;
     let input = options.input.as_deref().map_or(Ok(Value::Null), input)?;
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, options.engine.as_deref()).await?;
     let grant = Grant {
-        private_origins: options.private_origin.iter().filter_map(|origin| Origin::of(origin)).collect(),
+        private_origins: private_origins(&options.private_origin)?,
         loopback: options.loopback,
         ..Grant::default()
     };
+    let runtime = host::runtime()?;
+    let engine = host::engine(&runtime, options.engine.as_deref()).await?;
     let result = engine.tenant("call", &settings, &grant).call_json(&options.function, &input).await?;
     writeln!(io::stdout(), "{result:#}")?;
     match result.get("err") {
         None => Ok(ExitCode::SUCCESS),
         Some(problem) => {
             if let Some(sentence) = sentence(problem) {
+                let sentence = redact::line(&sentence, SENTENCE_BYTES);
                 writeln!(io::stderr(), "host-harness: {}: {sentence}", options.function)?;
             }
             Ok(ExitCode::from(2))
@@ -85,6 +89,19 @@ fn sentence(problem: &Value) -> Option<String> {
         Value::String(case) => Some(case.clone()),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
+}
+
+/// The origins given with `--private-origin`.
+pub(crate) fn private_origins(texts: &[String]) -> Result<BTreeSet<Origin>, CliError> {
+    let read = |text: &String| {
+        Origin::of(text).ok_or_else(|| CliError::Input {
+            what: "the option",
+            path: format!("--private-origin {text}"),
+            reason: String::from("it is no origin"),
+            remedy: "give scheme, host and port, such as https://wecom.example.com:8443",
+        })
+    };
+    texts.iter().map(read).collect()
 }
 
 pub(crate) fn settings(path: &Path) -> Result<Settings, CliError> {

@@ -29,10 +29,27 @@ struct Recorded {
     id: Value,
     op: Op,
     config: BTreeMap<String, String>,
-    query: BTreeMap<String, String>,
+    query: BTreeMap<String, Scalar>,
     body: Option<String>,
     body_b64: Option<String>,
     received_at: Option<u64>,
+}
+
+/// A value of the query. Recorders write numbers as numbers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Number(u64),
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -82,7 +99,7 @@ async fn check(engine: &ApprovalEngine, recorded: Recorded) -> Result<Value, Str
         }
         (None, None) => Vec::new(),
     };
-    let timestamp = recorded.query.get("timestamp").and_then(|timestamp| timestamp.parse().ok());
+    let timestamp = recorded.query.get("timestamp").and_then(|timestamp| timestamp.to_string().parse().ok());
     let request = json!({
         "method": match recorded.op { Op::Callback => "POST", Op::VerifyUrl => "GET" },
         "query": encode(&recorded.query),
@@ -105,6 +122,14 @@ async fn check(engine: &ApprovalEngine, recorded: Recorded) -> Result<Value, Str
                     .collect::<Vec<_>>(),
                 "disposition": "refused",
                 "response": { "status": 503, "body_b64": "" },
+                "events": [],
+            }),
+            CallFailure::Limit { setting: "limits.callback_bytes" } => json!({
+                "id": id,
+                "verdict": "reject",
+                "reason": "too-large",
+                "disposition": "refused",
+                "response": { "status": 413, "body_b64": "" },
                 "events": [],
             }),
             failure @ (CallFailure::Trapped { .. }
@@ -150,14 +175,14 @@ fn settings(config: BTreeMap<String, String>) -> Settings {
 }
 
 /// The query as it was on the wire.
-fn encode(query: &BTreeMap<String, String>) -> String {
+fn encode(query: &BTreeMap<String, Scalar>) -> String {
     query
         .iter()
         .map(|(name, value)| {
             format!(
                 "{}={}",
                 utf8_percent_encode(name, NON_ALPHANUMERIC),
-                utf8_percent_encode(value, NON_ALPHANUMERIC)
+                utf8_percent_encode(&value.to_string(), NON_ALPHANUMERIC)
             )
         })
         .collect::<Vec<_>>()

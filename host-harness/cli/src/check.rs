@@ -8,7 +8,6 @@ use clap::Args;
 use host_harness::CallFailure;
 use host_harness::clock::{Clock as _, SystemClock};
 use host_harness::contract::SettingProblem;
-use host_harness::egress::Origin;
 use host_harness::{CallError, Grant};
 use serde_json::{Value, json};
 
@@ -44,11 +43,10 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let runtime = host::runtime()?;
     let engine = host::engine(&runtime, options.engine.as_deref()).await?;
     if !engine.offers_diagnostics() {
-        let error = CallFailure::Unsupported { interface: "engine-diagnostics" };
-        return Err(CallError { error, requests_sent: 0 }.into());
+        return Err(CallError::from(CallFailure::Unsupported { interface: "engine-diagnostics" }).into());
     }
     let grant = Grant {
-        private_origins: options.private_origin.iter().filter_map(|origin| Origin::of(origin)).collect(),
+        private_origins: call::private_origins(&options.private_origin)?,
         loopback: options.loopback,
         ..Grant::default()
     };

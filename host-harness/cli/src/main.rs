@@ -8,7 +8,7 @@
 //! host-harness check --settings FILE     the connection, tested step by step
 //! ```
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -111,7 +111,7 @@ fn log_to_stderr(level: LogLevel) {
     };
     let ours = ["approval_engine", "host_harness", "fake_wecom"].map(|target| (target, level));
     tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr))
+        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()))
         .with(Targets::new().with_targets(ours))
         .init();
 }

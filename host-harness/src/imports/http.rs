@@ -1,7 +1,7 @@
 //! `http`: policy, secrets, limits, and then out.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
@@ -11,7 +11,7 @@ use url::Url;
 use crate::bindings::idaas::approval::http::{
     Denial, Error, Header, Host, Method, Request, Response, SecretPlace, SecretSlot,
 };
-use crate::egress::{Denied, Origin};
+use crate::egress::{AddressClass, Denied, Origin};
 use crate::log::Level;
 use crate::outbound::{Departure, SendError};
 use crate::redact;
@@ -33,6 +33,9 @@ pub const DENIED_HEADERS: [&str; 12] = [
     "via",
 ];
 
+/// Less than this is no time for a request.
+const SHORTEST: Duration = Duration::from_millis(500);
+
 const URL_BYTES: usize = 8_192;
 const HEADERS: usize = 32;
 
@@ -41,6 +44,7 @@ impl Host for CallState {
         let departure = match self.prepare(request) {
             Ok(departure) => departure,
             Err(Denied { setting, reason }) => {
+                let reason = redact::line(&reason, 200);
                 let fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
                 self.note(Level::Warn, "request-denied", fields);
                 return Ok(Err(Error::Denied(Denial { setting: setting.to_owned(), reason })));
@@ -50,6 +54,10 @@ impl Host for CallState {
             ("method".into(), departure.request.method().to_string()),
             ("url".into(), printable(departure.request.uri())),
         ];
+        // Sent with hardly any time left, nothing could come of it but doubt.
+        if departure.timeout < SHORTEST {
+            return Ok(Err(Error::Unreachable(String::from("the call's wall clock leaves no time for it"))));
+        }
         self.meters.requests.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         let outbound = self.services.outbound.clone();
@@ -65,7 +73,7 @@ impl CallState {
         let limits = &self.limits;
         let denied = |setting, reason: &str| Err(Denied { setting, reason: reason.to_owned() });
         if self.purity == Purity::Pure {
-            return denied("contract", "describe, configure and handle-callback make no requests");
+            return denied("contract", "describe, configure, handle-callback and a mapping make no requests");
         }
         if self.meters.requests.load(Ordering::Relaxed) >= limits.requests {
             return denied("limits.requests", "the call has made all of its requests");
@@ -119,7 +127,7 @@ impl CallState {
     }
 
     fn note_answer(
-        &self,
+        &mut self,
         mut fields: Vec<(String, String)>,
         answer: &Result<http::Response<Bytes>, SendError>,
         started: Instant,
@@ -135,10 +143,17 @@ impl CallState {
     /// The engine's view of a failure.
     fn refused(&self, error: SendError) -> Error {
         match error {
-            SendError::ForbiddenAddress => Error::Denied(Denial {
-                setting: String::from("egress.private_origins"),
-                reason: String::from("the name resolves to an address that is not allowed"),
-            }),
+            SendError::ForbiddenAddress(class) => {
+                let (setting, reason) = match class {
+                    AddressClass::Private => ("egress.private_origins", "the address is private"),
+                    AddressClass::Loopback => ("egress.loopback", "the address is this machine's"),
+                    AddressClass::Public => ("egress.origins", "the origin is granted for loopback alone"),
+                    AddressClass::Never => {
+                        ("egress.origins", "the address is link-local or reserved; none allows it")
+                    }
+                };
+                Error::Denied(Denial { setting: setting.to_owned(), reason: reason.to_owned() })
+            }
             SendError::Unreachable(reason) => Error::Unreachable(redact::line(&reason, 200)),
             SendError::Interrupted(reason) => Error::Interrupted(redact::line(&reason, 200)),
             SendError::TooLarge => Error::TooLarge(self.limits.response_bytes as u64),

@@ -8,8 +8,13 @@ use crate::secret::Secret;
 use crate::state::{CallState, Purity};
 use crate::tokens::{self, Key};
 
-/// Bytes of a provider's error code.
+/// Bytes of an engine's key, of a token, and of a provider's error code.
+const KEY_BYTES: usize = 128;
+const TOKEN_BYTES: usize = 4_096;
 const CODE_BYTES: usize = 32;
+
+/// Keys that one call may hold leases for.
+const LEASES: usize = 8;
 
 impl CallState {
     fn key(&self, name: String) -> Key {
@@ -19,10 +24,17 @@ impl CallState {
 
 impl Host for CallState {
     async fn acquire(&mut self, key: String, refused: Option<String>) -> wasmtime::Result<Acquired> {
-        if self.purity == Purity::Pure {
+        if self.purity == Purity::Pure || key.len() > KEY_BYTES {
             return Ok(Acquired::Busy);
         }
         let key = self.key(key);
+        // Waiting for one's own lease would take as long as the call may.
+        if self.leases.contains_key(&key) {
+            return Ok(Acquired::Lease);
+        }
+        if self.leases.len() >= LEASES {
+            return Ok(Acquired::Busy);
+        }
         let refused = refused.map(Secret::new);
         let tokens = self.services.tokens.clone();
         Ok(match tokens.acquire(&key, refused.as_ref(), self.patience()).await {
@@ -36,19 +48,23 @@ impl Host for CallState {
         })
     }
 
-    fn publish(&mut self, key: String, token: String, lifetime_seconds: u32) -> wasmtime::Result<()> {
+    async fn publish(&mut self, key: String, token: String, lifetime_seconds: u32) -> wasmtime::Result<()> {
         let key = self.key(key);
-        if let Some(lease) = self.leases.remove(&key) {
+        if token.len() <= TOKEN_BYTES
+            && let Some(lease) = self.leases.remove(&key)
+        {
             let lifetime = Duration::from_secs(lifetime_seconds.into());
-            self.services.tokens.publish(&key, lease, Secret::new(token), lifetime);
+            let tokens = self.services.tokens.clone();
+            tokens.publish(&key, lease, Secret::new(token), lifetime).await;
         }
         Ok(())
     }
 
-    fn block(&mut self, key: String, code: String) -> wasmtime::Result<()> {
+    async fn block(&mut self, key: String, code: String) -> wasmtime::Result<()> {
         let key = self.key(key);
         if let Some(lease) = self.leases.remove(&key) {
-            self.services.tokens.block(&key, lease, redact::line(&code, CODE_BYTES));
+            let tokens = self.services.tokens.clone();
+            tokens.block(&key, lease, redact::line(&code, CODE_BYTES)).await;
         }
         Ok(())
     }

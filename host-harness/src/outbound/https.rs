@@ -1,7 +1,7 @@
 //! Requests over the network: rustls, no redirects, no proxy, addresses checked after resolution.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 
 use super::{Addresses, BoxFuture, Departure, Outbound, SendError};
-use crate::egress::address_class;
+use crate::egress::{AddressClass, address_class};
 use crate::error::RuntimeError;
 
 /// How long a connection may take to be made. Failing here is harmless: nothing was sent.
@@ -66,8 +66,10 @@ impl Outbound for Https {
             let Departure { request, addresses, timeout, response_bytes } = departure;
             // A literal address never meets the resolver.
             let literal = request.uri().host().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
-            if literal.is_some_and(|address| !allowed(address, addresses)) {
-                return Err(SendError::ForbiddenAddress);
+            if let Some(class) = literal.map(address_class)
+                && !class.is_within(addresses)
+            {
+                return Err(SendError::ForbiddenAddress(class));
             }
             let mut request = reqwest::Request::try_from(request)
                 .map_err(|error| SendError::Unreachable(error.without_url().to_string()))?;
@@ -100,8 +102,8 @@ async fn read(mut answer: reqwest::Response, limit: usize) -> Result<http::Respo
 fn classify(error: &reqwest::Error) -> SendError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        if error.is::<NoAllowedAddress>() {
-            return SendError::ForbiddenAddress;
+        if let Some(NoAllowedAddress(class)) = error.downcast_ref() {
+            return SendError::ForbiddenAddress(*class);
         }
         cause = error.source();
     }
@@ -114,32 +116,28 @@ fn classify(error: &reqwest::Error) -> SendError {
     }
 }
 
-fn allowed(address: IpAddr, addresses: Addresses) -> bool {
-    address_class(address).is_within(addresses)
-}
-
 /// Resolves names and passes on only the addresses that are allowed. The connection goes to one of these: the name
 /// is not resolved again.
 #[derive(Debug)]
 struct CheckedResolver(Addresses);
 
-/// Every address of a name was forbidden.
+/// Every address of a name was forbidden; the class of the first.
 #[derive(Debug, thiserror::Error)]
 #[error("the name resolves to no allowed address")]
-struct NoAllowedAddress;
+struct NoAllowedAddress(AddressClass);
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let addresses = self.0;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.is_empty() {
+            let Some(first) = found.first().map(|found| address_class(found.ip())) else {
                 return Err(io::Error::from(io::ErrorKind::NotFound).into());
-            }
+            };
             let safe: Vec<SocketAddr> =
-                found.into_iter().filter(|found| allowed(found.ip(), addresses)).collect();
+                found.into_iter().filter(|found| address_class(found.ip()).is_within(addresses)).collect();
             if safe.is_empty() {
-                return Err(NoAllowedAddress.into());
+                return Err(NoAllowedAddress(first).into());
             }
             Ok(Box::new(safe.into_iter()) as Addrs)
         })

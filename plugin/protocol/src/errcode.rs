@@ -109,6 +109,7 @@ const ADDRESS_NOT_ALLOWED: i64 = 60020;
 impl Refusal {
     /// Explains an errcode. `errmsg` is unstable text: it is quoted, and only 60020's address is read from it.
     /// `token` is the one that the call carried; it is blotted out wherever it appears.
+    #[cold] // keeps callers small
     #[must_use]
     pub fn new(errcode: i64, errmsg: &str, token: Option<&Secret>) -> Self {
         let (class, sentence, remedy) = match meaning(errcode) {
@@ -151,9 +152,9 @@ impl Refusal {
                 "the host's own policy did not let the request out; WeCom was not asked".to_owned(),
                 "本平台的出站策略阻止了该请求，企业微信未收到请求".to_owned(),
             ),
-            remedy: Text::made(
-                format!("the platform's operator allows it in the host's setting: {setting}"),
-                format!("请平台运维人员在主机设置中放行：{setting}"),
+            remedy: Text::filled(
+                format_args!("the platform's operator allows it in the host's setting: {setting}"),
+                format_args!("请平台运维人员在主机设置中放行：{setting}"),
             ),
         }
     }

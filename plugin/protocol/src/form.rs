@@ -10,6 +10,7 @@
 use serde_json::Value;
 
 use crate::config::{Config, REQUEST_NUMBER};
+use crate::json::object;
 use crate::template::{Control, FilledBy, Template};
 use crate::user::People;
 
@@ -67,7 +68,7 @@ pub fn fill(
     for control in &template.controls {
         let filled = match given.iter().find(|(id, _)| *id == control.id) {
             _ if number.is_some_and(|number| number.id == control.id) => {
-                Ok(Some(value::entry(control, &serde_json::json!({ "text": key }))))
+                Ok(Some(value::entry(control, object([("text", key.into())]))))
             }
             Some((_, field)) => filling.control(config, control, field),
             None => Ok(None),
@@ -79,7 +80,7 @@ pub fn fill(
             Err(mut found) => problems.invalid.append(&mut found),
         }
     }
-    if problems == FormProblems::default() {
+    if problems.invalid.is_empty() && problems.drift.is_empty() {
         Ok(Form { contents, warnings: filling.warnings })
     } else {
         Err(problems)

@@ -1,4 +1,4 @@
-//! JSON of ours. `serde_json::json!` would do, but it sends every value through serde: 8 KB of the component.
+//! JSON of ours. `serde_json::json!` would do, but it sends every value through serde: 13 KB of the component.
 
 use core::mem;
 

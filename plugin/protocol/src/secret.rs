@@ -38,6 +38,8 @@ impl PartialEq for Secret {
 impl Eq for Secret {}
 
 impl Drop for Secret {
+    /// One copy of the wiping loop, not one wherever a secret ends.
+    #[inline(never)]
     fn drop(&mut self) {
         self.0.zeroize();
     }

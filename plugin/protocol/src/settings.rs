@@ -148,11 +148,14 @@ fn give<'a>(given: &mut Given<'a>, field: &Field, value: &'a str, problems: &mut
 }
 
 fn label(field: &Field, en: &str, zh_cn: &str) -> Text {
-    Text::made(format!("{} {en}", field.label.en), format!("{}{zh_cn}", field.label.zh_cn))
+    Text::filled(format_args!("{} {en}", field.label.en), format_args!("{}{zh_cn}", field.label.zh_cn))
 }
 
 fn enter(field: &Field) -> Text {
-    Text::made(format!("enter it from: {}", field.place.en), format!("请填写，来源：{}", field.place.zh_cn))
+    Text::filled(
+        format_args!("enter it from: {}", field.place.en),
+        format_args!("请填写，来源：{}", field.place.zh_cn),
+    )
 }
 
 fn missing(field: &Field) -> Problem {
@@ -194,9 +197,9 @@ fn unknown(key: &str) -> Problem {
         key: key.chars().take(64).collect(),
         code: "unknown-key",
         sentence: text("the engine has no such setting", "引擎没有这项设置"),
-        remedy: Text::made(
-            format!("remove it: the settings are {}", known.join(", ")),
-            format!("请移除：可用的设置为 {}", known.join("、")),
+        remedy: Text::filled(
+            format_args!("remove it: the settings are {}", known.join(", ")),
+            format_args!("请移除：可用的设置为 {}", known.join("、")),
         ),
     }
 }

@@ -120,13 +120,15 @@ pub fn submit(
 ) -> Result<Submission, SubmitProblem> {
     let department = shape::check(request).map_err(SubmitProblem::Invalid)?;
     let template_id = config.template_id.as_ref().ok_or_else(template_not_set)?;
-    let people = confirmed(config, outbound, request)?;
+    let mut warnings = Vec::new();
+    let people = confirmed(config, outbound, request, &mut warnings)?;
     let template = read_template(config, outbound, template_id)?;
     let form = form::fill(config, &template, &request.idempotency_key, &request.fields, &people)
         .map_err(form_problem)?;
     let applicant =
         people.member(&request.applicant).map_err(|problem| SubmitProblem::Mapping(vec![problem]))?;
-    let Form { contents, mut warnings } = form;
+    let Form { contents, warnings: changed } = form;
+    warnings.extend(changed);
     let summary = summary::lines(&request.summary, &template, &mut warnings);
     let body = body::Body {
         applicant: &applicant,
@@ -142,18 +144,42 @@ pub fn submit(
     Ok(Submission { approval_id, applicant, warnings })
 }
 
+/// WeCom's errcode for an app that may not call an interface.
+const NOT_PERMITTED: &str = "48002";
+
 /// Maps everybody, then confirms the applicant and the route.
+///
+/// Not every app may ask for members (WeCom's documents are silent on the Approval app's own Secret). One that may not can submit
+/// all the same: WeCom itself refuses an applicant that it does not know.
 fn confirmed<'a>(
     config: &'a Config,
     outbound: &mut dyn Outbound,
     request: &SubmissionRequest,
+    warnings: &mut Vec<SubmissionWarning>,
 ) -> Result<People<'a>, SubmitProblem> {
     let everybody = shape::deciders(request).chain(shape::named(&request.fields));
     let mut people = People::map(config, everybody).map_err(SubmitProblem::Mapping)?;
     match people.confirm(outbound, shape::deciders(request)) {
         Ok(()) => Ok(people),
         Err(PeopleProblem::Persons(problems)) => Err(SubmitProblem::Mapping(problems)),
-        Err(PeopleProblem::Obstacle(obstacle)) => Err((*obstacle).into()),
+        Err(PeopleProblem::Obstacle(obstacle)) => match *obstacle {
+            Obstacle::Refused(refusal) if refusal.code == NOT_PERMITTED => {
+                warnings.push(unconfirmed());
+                Ok(people)
+            }
+            obstacle @ (Obstacle::Refused(_) | Obstacle::Unavailable(_)) => Err(obstacle.into()),
+        },
+    }
+}
+
+fn unconfirmed() -> SubmissionWarning {
+    SubmissionWarning {
+        name: String::from("members"),
+        code: "unconfirmed",
+        sentence: text(
+            "the app may not read members, so nobody checked that applicant and approvers are active",
+            "应用没有读取成员的权限，未能确认申请人与审批人是否在职",
+        ),
     }
 }
 
@@ -211,9 +237,9 @@ pub(crate) fn template_unknown(id: &TemplateId, refusal: &Refusal) -> FieldProbl
     FieldProblem::new(
         "template-id",
         "template-unknown",
-        Text::made(
-            format!("WeCom does not know the template {id}: {PARAMETER} {said}"),
-            format!("企业微信中不存在模板 {id}：{PARAMETER} {said}"),
+        Text::filled(
+            format_args!("WeCom does not know the template {id}: {PARAMETER} {said}"),
+            format_args!("企业微信中不存在模板 {id}：{PARAMETER} {said}"),
         ),
         ENTER_TEMPLATE,
     )

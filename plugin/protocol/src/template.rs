@@ -8,6 +8,7 @@
 use crate::api::{self, Failure, Lens};
 use crate::config::Config;
 use crate::exchange::Outbound;
+use crate::json::object;
 use crate::model::TemplateId;
 use crate::token;
 
@@ -232,7 +233,7 @@ impl Control {
 /// # Errors
 /// - [`Failure`]: WeCom's errcode, such as 301025 for an id that it does not know, or no answer.
 pub fn read(config: &Config, outbound: &mut dyn Outbound, id: &TemplateId) -> Result<Template, Failure> {
-    let body = serde_json::json!({ "template_id": id.as_str() });
+    let body = object([("template_id", id.as_str().into())]);
     let answer = token::call(config, outbound, api::post(config, PATH, body))?;
     let vacations = kind::vacations(answer.get("vacation_list"));
     let controls = answer.get("template_content").get("controls");

@@ -161,3 +161,14 @@ fn a_form_that_does_not_fit_is_invalid_and_not_sent() {
     };
     assert_eq!(named(problems), [("标题".to_owned(), "missing")]);
 }
+
+#[test]
+fn an_app_that_may_not_read_members_can_submit_and_says_that_nobody_was_confirmed() {
+    let mut world = World::warm()
+        .answers(USER_GET, refusal(48_002))
+        .answers(TEMPLATE, template(&[]))
+        .answers(APPLY, APPLY_OK);
+    let submission = go(&mut world, &request()).unwrap();
+    assert!(!submission.applicant.confirmed);
+    assert_eq!(submission.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["unconfirmed"]);
+}

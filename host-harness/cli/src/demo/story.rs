@@ -349,13 +349,10 @@ impl Story {
     async fn news(&mut self) -> Result<Event, CliError> {
         let seen = self.next().await?;
         self.report(&seen)?;
-        match seen.meaning {
-            Meaning::News(events) => events
-                .into_iter()
-                .next()
-                .ok_or_else(|| CliError::Demo(String::from("a callback without news"))),
-            other => Err(CliError::Demo(format!("expected news and got {other:?}"))),
-        }
+        let Meaning::News(events) = seen.meaning else {
+            return Err(CliError::Demo(format!("expected news and got {:?}", seen.meaning)));
+        };
+        events.into_iter().next().ok_or_else(|| CliError::Demo(String::from("a callback without news")))
     }
 
     async fn next(&mut self) -> Result<Seen, CliError> {

@@ -44,6 +44,7 @@ pub(super) fn body(text: &str) -> &str {
 }
 
 /// Approvals come as XML only. Other messages may come as JSON, and are not read beyond its syntax.
+#[cold]
 fn json(text: &str) -> Result<Message<'_>, Unreadable> {
     match serde_json::from_slice::<IgnoredAny>(text.as_bytes()) {
         Ok(IgnoredAny) => Ok(Message::Ignored("json".to_owned())),

@@ -57,7 +57,7 @@ pub(super) fn signature(token: &str, timestamp: &str, nonce: &str, sealed: &str)
     digest::lower_hex(&hash.finalize())
 }
 
-/// Four texts as byte strings in order: a sorting network, a tenth of the code of the standard library's sort.
+/// Four texts as byte strings in order: a sorting network, since the standard library's sort is code for any length.
 fn sorted([a, b, c, d]: [&str; 4]) -> [&str; 4] {
     let ((a, b), (c, d)) = (ordered(a, b), ordered(c, d));
     let ((least, b), (c, greatest)) = (ordered(a, c), ordered(b, d));

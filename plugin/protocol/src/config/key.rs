@@ -62,6 +62,8 @@ impl AesKey {
 }
 
 impl Drop for AesKey {
+    /// One copy of the wiping loop, not one wherever a key ends.
+    #[inline(never)]
     fn drop(&mut self) {
         self.0.zeroize();
     }

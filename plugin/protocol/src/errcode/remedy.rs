@@ -44,18 +44,18 @@ pub(super) const UNKNOWN_REMEDY: Text = text(
 );
 
 pub(super) fn unknown(errcode: i64) -> Text {
-    Text::made(
-        format!("WeCom refused the call with a code that this engine does not know: {errcode}"),
-        format!("企业微信返回了本引擎未收录的错误码：{errcode}"),
+    Text::filled(
+        format_args!("WeCom refused the call with a code that this engine does not know: {errcode}"),
+        format_args!("企业微信返回了本引擎未收录的错误码：{errcode}"),
     )
 }
 
 pub(super) fn allow_address(address: &str) -> Text {
-    Text::made(
-        format!(
+    Text::filled(
+        format_args!(
             "the administrator adds the address {address} to the app's trusted IPs: 应用管理 > the app > 企业可信IP; \
              it takes effect after a minute"
         ),
-        format!("请管理员将地址 {address} 加入「应用管理 > 对应应用 > 企业可信IP」，约一分钟后生效"),
+        format_args!("请管理员将地址 {address} 加入「应用管理 > 对应应用 > 企业可信IP」，约一分钟后生效"),
     )
 }

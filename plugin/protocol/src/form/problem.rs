@@ -34,6 +34,8 @@ pub(super) const ADMINISTRATOR: Text = text(
 );
 
 impl FieldProblem {
+    /// Cold, so that the many places where one is made stay small.
+    #[cold]
     pub(crate) fn new(name: &str, code: &'static str, sentence: Text, remedy: Text) -> Self {
         Self { name: name.to_owned(), code, sentence, remedy }
     }
@@ -44,9 +46,9 @@ pub(super) fn unknown(name: &str) -> FieldProblem {
     FieldProblem::new(
         name,
         "unknown-field",
-        Text::made(
-            format!("the template has no control of this name: {what}"),
-            format!("模板中没有名为「{what}」的控件"),
+        Text::filled(
+            format_args!("the template has no control of this name: {what}"),
+            format_args!("模板中没有名为「{what}」的控件"),
         ),
         text(
             "name the field as the field map does, or by the control's id or title",
@@ -60,9 +62,9 @@ pub(super) fn ambiguous(name: &str) -> FieldProblem {
     FieldProblem::new(
         name,
         "ambiguous-field",
-        Text::made(
-            format!("several controls of the template have this title: {what}"),
-            format!("模板中有多个控件的标题为「{what}」"),
+        Text::filled(
+            format_args!("several controls of the template have this title: {what}"),
+            format_args!("模板中有多个控件的标题为「{what}」"),
         ),
         text("name the field by the control's id, or map it", "请使用控件 ID，或在字段映射中指定"),
     )
@@ -73,9 +75,9 @@ pub(super) fn given_twice(name: &str, title: &str) -> FieldProblem {
     FieldProblem::new(
         name,
         "given-twice",
-        Text::made(
-            format!("an earlier field fills the same control: {title}"),
-            format!("已有其他字段填写了同一控件「{title}」"),
+        Text::filled(
+            format_args!("an earlier field fills the same control: {title}"),
+            format_args!("已有其他字段填写了同一控件「{title}」"),
         ),
         text("give one field for each control", "每个控件只能对应一个字段"),
     )
@@ -95,9 +97,9 @@ pub(super) fn missing(name: &str, control: &Control) -> FieldProblem {
     FieldProblem::new(
         name,
         "missing",
-        Text::made(
-            format!("the template requires a value for the control: {title}"),
-            format!("模板要求填写控件「{title}」"),
+        Text::filled(
+            format_args!("the template requires a value for the control: {title}"),
+            format_args!("模板要求填写控件「{title}」"),
         ),
         text("give the field a value", "请填写该字段"),
     )
@@ -109,9 +111,9 @@ pub(super) fn wrong_kind(name: &str, control: &Control, expected: (&str, &str)) 
     FieldProblem::new(
         name,
         "wrong-kind",
-        Text::made(
-            format!("the control {title} of kind {word} takes {}", expected.0),
-            format!("控件「{title}」（类型 {word}）需要{}", expected.1),
+        Text::filled(
+            format_args!("the control {title} of kind {word} takes {}", expected.0),
+            format_args!("控件「{title}」（类型 {word}）需要{}", expected.1),
         ),
         text("give a value of the control's kind", "请按控件类型提供值"),
     )
@@ -122,9 +124,9 @@ pub(super) fn not_submittable(name: &str, control: &Control) -> FieldProblem {
     FieldProblem::new(
         name,
         "not-submittable",
-        Text::made(
-            format!("WeCom takes no value for the control {title} of kind {word}"),
-            format!("企业微信不接受为控件「{title}」（类型 {word}）提交值"),
+        Text::filled(
+            format_args!("WeCom takes no value for the control {title} of kind {word}"),
+            format_args!("企业微信不接受为控件「{title}」（类型 {word}）提交值"),
         ),
         text("leave the field out", "请去掉该字段"),
     )
@@ -142,14 +144,14 @@ pub(super) fn wrong_format(name: &str, sentence: Text) -> FieldProblem {
 pub(super) fn wrong_option(name: &str, option: &str, several: bool) -> FieldProblem {
     let option = shown(option);
     let sentence = if several {
-        Text::made(
-            format!("several options of the control have this text: {option}"),
-            format!("控件中有多个选项的文本为「{option}」"),
+        Text::filled(
+            format_args!("several options of the control have this text: {option}"),
+            format_args!("控件中有多个选项的文本为「{option}」"),
         )
     } else {
-        Text::made(
-            format!("the control has no option with this key or text: {option}"),
-            format!("控件中没有键或文本为「{option}」的选项"),
+        Text::filled(
+            format_args!("the control has no option with this key or text: {option}"),
+            format_args!("控件中没有键或文本为「{option}」的选项"),
         )
     };
     FieldProblem::new(
@@ -164,9 +166,9 @@ pub(super) fn too_many(name: &str, limit: usize, given: usize) -> FieldProblem {
     FieldProblem::new(
         name,
         "too-many",
-        Text::made(
-            format!("{given} given, {limit} allowed"),
-            format!("提供了 {given} 个，最多允许 {limit} 个"),
+        Text::filled(
+            format_args!("{given} given, {limit} allowed"),
+            format_args!("提供了 {given} 个，最多允许 {limit} 个"),
         ),
         text("leave some out", "请减少数量"),
     )
@@ -177,9 +179,9 @@ pub(super) fn unmapped_account(name: &str, account_id: &str) -> FieldProblem {
     FieldProblem::new(
         name,
         "unmapped-account",
-        Text::made(
-            format!("the account has no WeCom member: {account}"),
-            format!("账号 {account} 没有对应的企业微信成员"),
+        Text::filled(
+            format_args!("the account has no WeCom member: {account}"),
+            format_args!("账号 {account} 没有对应的企业微信成员"),
         ),
         text("map the account first", "请先完成账号映射"),
     )
@@ -199,9 +201,9 @@ pub(super) fn missing_cell(name: &str, column: &Control) -> FieldProblem {
     FieldProblem::new(
         name,
         "missing",
-        Text::made(
-            format!("WeCom takes a row only with a value in every column; this one has none: {title}"),
-            format!("企业微信要求明细的每一行填写所有列，缺少「{title}」"),
+        Text::filled(
+            format_args!("WeCom takes a row only with a value in every column; this one has none: {title}"),
+            format_args!("企业微信要求明细的每一行填写所有列，缺少「{title}」"),
         ),
         text("give every row a cell for every column", "请为每一行填写所有列"),
     )
@@ -212,9 +214,9 @@ pub(super) fn stale_map(name: &str, id: &str) -> FieldProblem {
     FieldProblem::new(
         name,
         "control-missing",
-        Text::made(
-            format!("the field map names a control that the template does not have: {id}"),
-            format!("字段映射指向的控件在模板中不存在：{id}"),
+        Text::filled(
+            format_args!("the field map names a control that the template does not have: {id}"),
+            format_args!("字段映射指向的控件在模板中不存在：{id}"),
         ),
         ADMINISTRATOR,
     )
@@ -234,9 +236,11 @@ pub(super) fn request_number_kind(control: &Control) -> FieldProblem {
     FieldProblem::new(
         crate::config::REQUEST_NUMBER,
         "wrong-kind",
-        Text::made(
-            format!("the request number needs a control of kind Text or Textarea, {title} is of kind {word}"),
-            format!("申请编号需要 Text 或 Textarea 控件，而「{title}」的类型为 {word}"),
+        Text::filled(
+            format_args!(
+                "the request number needs a control of kind Text or Textarea, {title} is of kind {word}"
+            ),
+            format_args!("申请编号需要 Text 或 Textarea 控件，而「{title}」的类型为 {word}"),
         ),
         ADMINISTRATOR,
     )
@@ -247,11 +251,11 @@ pub(super) fn template_demands(name: &str, control: &Control) -> FieldProblem {
     FieldProblem::new(
         name,
         "not-submittable",
-        Text::made(
-            format!(
+        Text::filled(
+            format_args!(
                 "the template requires {title} of kind {word}, which WeCom takes from nobody by this interface"
             ),
-            format!("模板要求填写「{title}」（类型 {word}），但该接口无法提交此类控件"),
+            format_args!("模板要求填写「{title}」（类型 {word}），但该接口无法提交此类控件"),
         ),
         text(
             "the administrator makes the control optional or removes it: 应用管理 > 审批 > the template",
@@ -264,9 +268,9 @@ pub(crate) fn cut(name: &str, limit: usize) -> SubmissionWarning {
     SubmissionWarning {
         name: name.to_owned(),
         code: "cut",
-        sentence: Text::made(
-            format!("the text was cut, characters kept: {limit}"),
-            format!("文本过长，已截断为 {limit} 个字符"),
+        sentence: Text::filled(
+            format_args!("the text was cut, characters kept: {limit}"),
+            format_args!("文本过长，已截断为 {limit} 个字符"),
         ),
     }
 }

@@ -1,10 +1,11 @@
 //! The `value` of each kind of control (D91853).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::content::{Content, FieldContent, FormField};
 use super::problem::{self, FieldProblem, SubmissionWarning};
 use crate::config::Config;
+use crate::json::object;
 use crate::template::{Contacts, Control, FilledBy, Kind};
 use crate::text::text;
 use crate::user::People;
@@ -33,8 +34,8 @@ pub(super) struct Filling<'a> {
 type Filled = Result<Option<Value>, FieldProblem>;
 
 /// One element of `contents`, or of a row's `list`.
-pub(super) fn entry(control: &Control, value: &Value) -> Value {
-    json!({ "control": control.word, "id": control.id, "value": value })
+pub(super) fn entry(control: &Control, value: Value) -> Value {
+    object([("control", control.word.as_str().into()), ("id", control.id.as_str().into()), ("value", value)])
 }
 
 impl<'a> Filling<'a> {
@@ -63,7 +64,7 @@ impl<'a> Filling<'a> {
                 self.content(control, &field.name, content).map_err(|problem| vec![problem])?
             }
         };
-        Ok(value.map(|value| entry(control, &value)))
+        Ok(value.map(|value| entry(control, value)))
     }
 
     /// The value of a control that is no table.
@@ -103,14 +104,18 @@ impl<'a> Filling<'a> {
         if self.attachments > ATTACHMENTS {
             return Err(problem::too_many(name, ATTACHMENTS, self.attachments));
         }
-        let files: Vec<Value> = ids.iter().map(|id| json!({ "file_id": id })).collect();
-        Ok((!files.is_empty()).then(|| json!({ "files": files })))
+        let files = ids.iter().map(|id| object([("file_id", (*id).into())]));
+        Ok(list("files", files.collect()))
     }
 }
 
 fn related(ids: &[String]) -> Option<Value> {
-    let related: Vec<Value> = filled(ids).map(|id| json!({ "sp_no": id })).collect();
-    (!related.is_empty()).then(|| json!({ "related_approval": related }))
+    list("related_approval", filled(ids).map(|id| object([("sp_no", id.into())])).collect())
+}
+
+/// An object with this list alone; `None` when the list is empty.
+fn list(key: &str, list: Vec<Value>) -> Option<Value> {
+    (!list.is_empty()).then(|| object([(key, Value::Array(list))]))
 }
 
 /// An object, since every `value` of WeCom's is one.

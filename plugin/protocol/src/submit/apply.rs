@@ -35,9 +35,9 @@ pub(super) fn send(
             )
         }
         Err(Failure::Refused { errcode, refusal, path }) => match errcode::treatment(errcode) {
-            Treatment::Doubtful => Text::made(
-                format!("WeCom failed while it took the approval: {errcode}: {}", refusal.sentence.en),
-                format!("企业微信受理审批时出错：{errcode}：{}", refusal.sentence.zh_cn),
+            Treatment::Doubtful => Text::filled(
+                format_args!("WeCom failed while it took the approval: {errcode}: {}", refusal.sentence.en),
+                format_args!("企业微信受理审批时出错：{errcode}：{}", refusal.sentence.zh_cn),
             ),
             Treatment::Permanent
             | Treatment::Transient
@@ -71,11 +71,11 @@ fn unclear(doubt: Doubt) -> Text {
             "the approval was sent, and WeCom's answer is larger than the host reads",
             "审批已发送，但企业微信的应答超过主机允许的大小",
         ),
-        Doubt::Unreadable(status) => Text::made(
-            format!(
+        Doubt::Unreadable(status) => Text::filled(
+            format_args!(
                 "the approval was sent, and what came back is no answer of WeCom's: HTTP status {status}"
             ),
-            format!("审批已发送，但返回的内容不是企业微信的应答：HTTP 状态码 {status}"),
+            format_args!("审批已发送，但返回的内容不是企业微信的应答：HTTP 状态码 {status}"),
         ),
     }
 }

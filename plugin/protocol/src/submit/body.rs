@@ -1,8 +1,9 @@
 //! The body of `applyevent`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Route, RouteStep};
+use crate::json::object;
 use crate::model::{Member, StepKind, StepMode, TemplateId, UserId};
 use crate::user::People;
 
@@ -20,12 +21,12 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// `use_template_approver` is always there: WeCom's page calls it both required and optional.
     pub(super) fn json(self) -> Value {
-        let mut body = json!({
-            "creator_userid": self.applicant.id.as_str(),
-            "template_id": self.template_id.as_str(),
-            "apply_data": { "contents": self.contents },
-            "summary_list": self.summary,
-        });
+        let mut body = object([
+            ("creator_userid", self.applicant.id.as_str().into()),
+            ("template_id", self.template_id.as_str().into()),
+            ("apply_data", object([("contents", Value::Array(self.contents))])),
+            ("summary_list", Value::Array(self.summary)),
+        ]);
         let Value::Object(fields) = &mut body else { return body };
         if let Some(department) = self.department {
             fields.insert("choose_department".to_owned(), department.into());
@@ -33,8 +34,8 @@ impl Body<'_> {
         let own_flow = match self.route {
             Route::TemplateFlow => 1,
             Route::Steps(steps) => {
-                let nodes: Vec<Value> = steps.iter().map(|step| node(step, self.people)).collect();
-                fields.insert("process".to_owned(), json!({ "node_list": nodes }));
+                let nodes = steps.iter().map(|step| node(step, self.people)).collect();
+                fields.insert("process".to_owned(), object([("node_list", Value::Array(nodes))]));
                 0
             }
         };
@@ -57,19 +58,20 @@ fn node(step: &RouteStep, people: &People<'_>) -> Value {
         StepMode::Sequential => Some(3),
         StepMode::Unspecified | StepMode::Other => None,
     };
+    let (kind, ids) = (("type", kind.into()), ("userid", Value::Array(ids)));
     match relation {
-        Some(relation) => json!({ "type": kind, "apv_rel": relation, "userid": ids }),
-        None => json!({ "type": kind, "userid": ids }),
+        Some(relation) => object([kind, ("apv_rel", relation.into()), ids]),
+        None => object([kind, ids]),
     }
 }
 
 /// Each member once, in the order of the accounts.
-fn ids(step: &RouteStep, people: &People<'_>) -> Vec<String> {
+fn ids(step: &RouteStep, people: &People<'_>) -> Vec<Value> {
     let mut ids: Vec<UserId> = Vec::new();
     for member in step.accounts.iter().filter_map(|account| people.member(account).ok()) {
         if !ids.iter().any(|id| id.same(&member.id)) {
             ids.push(member.id);
         }
     }
-    ids.into_iter().map(|id| id.0).collect()
+    ids.into_iter().map(|id| Value::String(id.0)).collect()
 }

@@ -112,9 +112,9 @@ fn wrong_key(key: &str) -> FieldProblem {
     FieldProblem::new(
         "idempotency-key",
         "wrong-format",
-        Text::made(
-            format!("the key is not 1 to {KEY_BYTES} characters of A-Z a-z 0-9 . _ : -: {shown}"),
-            format!("幂等键必须为 1 至 {KEY_BYTES} 个字符（A-Z a-z 0-9 . _ : -）：{shown}"),
+        Text::filled(
+            format_args!("the key is not 1 to {KEY_BYTES} characters of A-Z a-z 0-9 . _ : -: {shown}"),
+            format_args!("幂等键必须为 1 至 {KEY_BYTES} 个字符（A-Z a-z 0-9 . _ : -）：{shown}"),
         ),
         text("the caller chooses another key", "请调用方更换幂等键"),
     )
@@ -125,9 +125,9 @@ fn wrong_department(id: &str) -> FieldProblem {
     FieldProblem::new(
         "department",
         "wrong-format",
-        Text::made(
-            format!("no department id of WeCom's: {shown}"),
-            format!("不是企业微信的部门 ID：{shown}"),
+        Text::filled(
+            format_args!("no department id of WeCom's: {shown}"),
+            format_args!("不是企业微信的部门 ID：{shown}"),
         ),
         text("give the number of a department, or leave it out", "请提供部门的数字 ID，或不提供"),
     )
@@ -137,9 +137,9 @@ fn too_many(name: &str, limit: usize, given: usize) -> FieldProblem {
     FieldProblem::new(
         name,
         "too-many",
-        Text::made(
-            format!("{given} given, {limit} allowed"),
-            format!("提供了 {given} 个，最多允许 {limit} 个"),
+        Text::filled(
+            format_args!("{given} given, {limit} allowed"),
+            format_args!("提供了 {given} 个，最多允许 {limit} 个"),
         ),
         text("leave some out", "请减少数量"),
     )

@@ -1,9 +1,10 @@
 //! The lines that lists and notifications show.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api::clean;
 use crate::form::{SubmissionWarning, cut_warning};
+use crate::json::object;
 use crate::template::Template;
 use crate::text::{Text, text};
 
@@ -41,9 +42,9 @@ fn line(text: &Text, cut: &mut bool) -> Option<Value> {
         }
         let short = clean::cut(clean, SUMMARY_CHARACTERS);
         *cut |= short.is_some();
-        info.push(json!({ "text": short.as_deref().unwrap_or(clean), "lang": lang }));
+        info.push(object([("text", short.as_deref().unwrap_or(clean).into()), ("lang", lang.into())]));
     }
-    (!info.is_empty()).then(|| json!({ "summary_info": info }))
+    (!info.is_empty()).then(|| object([("summary_info", Value::Array(info))]))
 }
 
 fn own(template: &Template) -> Text {

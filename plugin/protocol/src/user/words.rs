@@ -140,16 +140,16 @@ pub(super) fn obstacle(
         account_id: account.id.clone(),
         attribute: attribute.clone(),
         member_id: Some(asked.clone()),
-        for_applicant: Text::made(
-            format!("{who} could not be looked up in WeCom (attribute {shown}: {id}): {}", next.0),
-            format!("暂时无法在企业微信中查询 {who}（属性「{shown}」：{id}），{}", next.1),
+        for_applicant: Text::filled(
+            format_args!("{who} could not be looked up in WeCom (attribute {shown}: {id}): {}", next.0),
+            format_args!("暂时无法在企业微信中查询 {who}（属性「{shown}」：{id}），{}", next.1),
         ),
-        for_administrator: Text::made(
-            format!(
+        for_administrator: Text::filled(
+            format_args!(
                 "looking up {who} in WeCom failed (attribute {shown}: {id}): {}: {}",
                 sentence.en, remedy.en
             ),
-            format!(
+            format_args!(
                 "在企业微信中查询 {who} 失败（属性「{shown}」：{id}）：{}；{}",
                 sentence.zh_cn, remedy.zh_cn
             ),
@@ -181,13 +181,13 @@ fn told(
         account_id: account.id.clone(),
         attribute: config.user_attribute.clone(),
         member_id,
-        for_applicant: Text::made(
-            format!("the account of {who} {en}: ask your administrator to correct it"),
-            format!("{who} 的账号{zh_cn}，请联系管理员处理"),
+        for_applicant: Text::filled(
+            format_args!("the account of {who} {en}: ask your administrator to correct it"),
+            format_args!("{who} 的账号{zh_cn}，请联系管理员处理"),
         ),
-        for_administrator: Text::made(
-            format!("the account {account_id} ({who}) {en}: {}", remedy.0),
-            format!("账号 {account_id}（{who}）{zh_cn}。{}", remedy.1),
+        for_administrator: Text::filled(
+            format_args!("the account {account_id} ({who}) {en}: {}", remedy.0),
+            format_args!("账号 {account_id}（{who}）{zh_cn}。{}", remedy.1),
         ),
         refusal: None,
         retry_after_seconds: None,

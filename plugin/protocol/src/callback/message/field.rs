@@ -28,13 +28,20 @@ pub(super) fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Res
     if slot.replace(value).is_some() { Err(Unreadable::Doubled(name)) } else { Ok(()) }
 }
 
-/// Fills a slot with the text of the current element, and goes out of it.
+/// Fills a slot with the text of the current element, and goes out of it. Called for three dozen elements, and worth
+/// inlining for none.
+#[inline(never)]
 pub(super) fn fill<'a>(
     slot: &mut Field<'a>,
     name: &'static str,
     cursor: &mut Cursor<'a>,
 ) -> Result<(), Unreadable> {
     once(slot, name, cursor.text()?)
+}
+
+/// Goes out of the current element, whatever is in it.
+pub(super) fn skip(cursor: &mut Cursor<'_>) -> Result<(), Unreadable> {
+    Ok(cursor.skip()?)
 }
 
 /// Adds to a list that has a limit; nothing when there is nothing to add.

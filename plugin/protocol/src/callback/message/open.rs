@@ -8,7 +8,7 @@ use super::super::codes;
 use super::super::error::Unreadable;
 use super::super::xml::Cursor;
 use super::draft::{Form, Part, Stage};
-use super::field::{MEMBERS, NOTIFIED, STEPS, each, fill, keep, number, optional, required, time};
+use super::field::{MEMBERS, NOTIFIED, STEPS, each, fill, keep, number, optional, required, skip, time};
 use crate::model::{Operation, StepKind};
 
 /// Reads `ApprovalInfo`, which the cursor is in, and goes out of it.
@@ -18,20 +18,20 @@ pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> 
     let (mut stages, mut notified) = (Vec::new(), Vec::new());
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "ThirdNo" => fill(&mut id, "ThirdNo", cursor)?,
-            "OpenSpName" => fill(&mut title, "OpenSpName", cursor)?,
-            "OpenTemplateId" => fill(&mut template_id, "OpenTemplateId", cursor)?,
-            "OpenSpStatus" => fill(&mut status, "OpenSpStatus", cursor)?,
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor)?,
-            "ApplyUserId" => fill(&mut applicant, "ApplyUserId", cursor)?,
+            "ThirdNo" => fill(&mut id, "ThirdNo", cursor),
+            "OpenSpName" => fill(&mut title, "OpenSpName", cursor),
+            "OpenTemplateId" => fill(&mut template_id, "OpenTemplateId", cursor),
+            "OpenSpStatus" => fill(&mut status, "OpenSpStatus", cursor),
+            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor),
+            "ApplyUserId" => fill(&mut applicant, "ApplyUserId", cursor),
             "ApprovalNodes" => each(cursor, "ApprovalNode", &mut |cursor| {
                 keep(&mut stages, STEPS, "ApprovalNode", node(cursor)?)
-            })?,
+            }),
             "NotifyNodes" => each(cursor, "NotifyNode", &mut |cursor| {
                 keep(&mut notified, NOTIFIED, "NotifyNode", part(cursor)?.map(|part| part.member))
-            })?,
-            _ => cursor.skip()?,
-        }
+            }),
+            _ => skip(cursor),
+        }?;
     }
     let raw_status = required(status, "OpenSpStatus")?;
     Ok(Form {
@@ -56,13 +56,11 @@ fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
     let (mut verdict, mut mode, mut parts) = (None, None, Vec::new());
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "NodeStatus" => fill(&mut verdict, "NodeStatus", cursor)?,
-            "NodeAttr" => fill(&mut mode, "NodeAttr", cursor)?,
-            "Items" => {
-                each(cursor, "Item", &mut |cursor| keep(&mut parts, MEMBERS, "Item", part(cursor)?))?;
-            }
-            _ => cursor.skip()?,
-        }
+            "NodeStatus" => fill(&mut verdict, "NodeStatus", cursor),
+            "NodeAttr" => fill(&mut mode, "NodeAttr", cursor),
+            "Items" => each(cursor, "Item", &mut |cursor| keep(&mut parts, MEMBERS, "Item", part(cursor)?)),
+            _ => skip(cursor),
+        }?;
     }
     Ok(Stage {
         kind: StepKind::Approval,
@@ -77,12 +75,12 @@ fn part<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Part<'a>>, Unreadable> {
     let (mut member, mut verdict, mut words, mut acted_at) = (None, None, None, None);
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "ItemStatus" => fill(&mut verdict, "ItemStatus", cursor)?,
-            "ItemSpeech" => fill(&mut words, "ItemSpeech", cursor)?,
-            "ItemOpTime" => fill(&mut acted_at, "ItemOpTime", cursor)?,
-            _ if element.is("ItemUserId") => fill(&mut member, "ItemUserId", cursor)?,
-            _ => cursor.skip()?,
-        }
+            "ItemStatus" => fill(&mut verdict, "ItemStatus", cursor),
+            "ItemSpeech" => fill(&mut words, "ItemSpeech", cursor),
+            "ItemOpTime" => fill(&mut acted_at, "ItemOpTime", cursor),
+            _ if element.is("ItemUserId") => fill(&mut member, "ItemUserId", cursor),
+            _ => skip(cursor),
+        }?;
     }
     Ok(optional(member).map(|member| Part {
         member,

@@ -11,7 +11,7 @@ use super::super::xml::{Cursor, Element};
 use super::draft::{Form, Part, Remark, Stage};
 use super::field::{
     ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, STEPS, each, fill, keep, number, once, optional,
-    required, time,
+    required, skip, time,
 };
 use crate::model::StepKind;
 
@@ -23,22 +23,22 @@ pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> 
     let (mut notified, mut remarks) = (Vec::new(), Vec::new());
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "SpNoStr" => fill(&mut text_id, "SpNoStr", cursor)?,
-            "SpNo" => fill(&mut number_id, "SpNo", cursor)?,
-            "SpName" => fill(&mut title, "SpName", cursor)?,
-            "SpStatus" => fill(&mut status, "SpStatus", cursor)?,
-            "TemplateId" => fill(&mut template_id, "TemplateId", cursor)?,
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor)?,
-            "Applyer" => once(&mut applyer, "Applyer", applicant(cursor)?)?,
-            "StatuChangeEvent" => fill(&mut operation, "StatuChangeEvent", cursor)?,
-            "SpRecord" => keep(&mut records, STEPS, "SpRecord", record(cursor)?)?,
+            "SpNoStr" => fill(&mut text_id, "SpNoStr", cursor),
+            "SpNo" => fill(&mut number_id, "SpNo", cursor),
+            "SpName" => fill(&mut title, "SpName", cursor),
+            "SpStatus" => fill(&mut status, "SpStatus", cursor),
+            "TemplateId" => fill(&mut template_id, "TemplateId", cursor),
+            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor),
+            "Applyer" => once(&mut applyer, "Applyer", applicant(cursor)?),
+            "StatuChangeEvent" => fill(&mut operation, "StatuChangeEvent", cursor),
+            "SpRecord" => keep(&mut records, STEPS, "SpRecord", record(cursor)?),
             "ProcessList" => {
-                each(cursor, "NodeList", &mut |cursor| keep(&mut nodes, STEPS, "NodeList", node(cursor)?))?;
+                each(cursor, "NodeList", &mut |cursor| keep(&mut nodes, STEPS, "NodeList", node(cursor)?))
             }
-            "Notifyer" => keep(&mut notified, NOTIFIED, "Notifyer", user_id(cursor)?)?,
-            "Comments" => keep(&mut remarks, COMMENTS, "Comments", remark(cursor)?)?,
-            _ => cursor.skip()?,
-        }
+            "Notifyer" => keep(&mut notified, NOTIFIED, "Notifyer", user_id(cursor)?),
+            "Comments" => keep(&mut remarks, COMMENTS, "Comments", remark(cursor)?),
+            _ => skip(cursor),
+        }?;
     }
     let (applicant, department) = applyer.ok_or(Unreadable::Missing("Applyer"))?;
     let raw_status = required(status, "SpStatus")?;
@@ -65,10 +65,10 @@ fn applicant<'a>(cursor: &mut Cursor<'a>) -> Result<(Field<'a>, Field<'a>), Unre
     let (mut member, mut department) = (None, None);
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "UserId" => fill(&mut member, "UserId", cursor)?,
-            "Party" => fill(&mut department, "Party", cursor)?,
-            _ => cursor.skip()?,
-        }
+            "UserId" => fill(&mut member, "UserId", cursor),
+            "Party" => fill(&mut department, "Party", cursor),
+            _ => skip(cursor),
+        }?;
     }
     Ok((member, department))
 }
@@ -78,11 +78,11 @@ fn record<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
     let (mut verdict, mut mode, mut parts) = (None, None, Vec::new());
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "SpStatus" => fill(&mut verdict, "SpStatus", cursor)?,
-            "ApproverAttr" => fill(&mut mode, "ApproverAttr", cursor)?,
-            "Details" => keep(&mut parts, MEMBERS, "Details", part(cursor, "SpStatus")?)?,
-            _ => cursor.skip()?,
-        }
+            "SpStatus" => fill(&mut verdict, "SpStatus", cursor),
+            "ApproverAttr" => fill(&mut mode, "ApproverAttr", cursor),
+            "Details" => keep(&mut parts, MEMBERS, "Details", part(cursor, "SpStatus")?),
+            _ => skip(cursor),
+        }?;
     }
     Ok(Stage {
         kind: StepKind::Approval,
@@ -97,12 +97,12 @@ fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
     let (mut kind, mut verdict, mut mode, mut parts) = (None, None, None, Vec::new());
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "NodeType" => fill(&mut kind, "NodeType", cursor)?,
-            "SpStatus" => fill(&mut verdict, "SpStatus", cursor)?,
-            "ApvRel" => fill(&mut mode, "ApvRel", cursor)?,
-            "SubNodeList" => keep(&mut parts, MEMBERS, "SubNodeList", part(cursor, "SpYj")?)?,
-            _ => cursor.skip()?,
-        }
+            "NodeType" => fill(&mut kind, "NodeType", cursor),
+            "SpStatus" => fill(&mut verdict, "SpStatus", cursor),
+            "ApvRel" => fill(&mut mode, "ApvRel", cursor),
+            "SubNodeList" => keep(&mut parts, MEMBERS, "SubNodeList", part(cursor, "SpYj")?),
+            _ => skip(cursor),
+        }?;
     }
     Ok(Stage {
         kind: codes::step_kind(&number(kind)),
@@ -121,15 +121,15 @@ fn part<'a>(cursor: &mut Cursor<'a>, verdict_name: &'static str) -> Result<Optio
     let mut attachments = Vec::new();
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "Speech" => fill(&mut words, "Speech", cursor)?,
-            name if name == verdict_name => fill(&mut verdict, verdict_name, cursor)?,
-            _ if element.is("SpTime") => fill(&mut acted_at, "SpTime", cursor)?,
-            _ if is_attachment(&element) => attachment(cursor, &mut attachments)?,
+            "Speech" => fill(&mut words, "Speech", cursor),
+            name if name == verdict_name => fill(&mut verdict, verdict_name, cursor),
+            _ if element.is("SpTime") => fill(&mut acted_at, "SpTime", cursor),
+            _ if is_attachment(&element) => attachment(cursor, &mut attachments),
             _ if ["Approver", "Approvor", "UserInfo"].iter().any(|name| element.is(name)) => {
-                once(&mut member, "Approver", user_id(cursor)?)?;
+                once(&mut member, "Approver", user_id(cursor)?)
             }
-            _ => cursor.skip()?,
-        }
+            _ => skip(cursor),
+        }?;
     }
     Ok(member.flatten().map(|member| Part {
         member,
@@ -146,13 +146,13 @@ fn remark<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Remark<'a>>, Unreadable>
     let mut attachments = Vec::new();
     while let Some(element) = cursor.child()? {
         match element.name() {
-            "CommentUserInfo" => once(&mut member, "CommentUserInfo", user_id(cursor)?)?,
-            "CommentTime" => fill(&mut written_at, "CommentTime", cursor)?,
-            "CommentContent" => fill(&mut text, "CommentContent", cursor)?,
-            "CommentId" => fill(&mut id, "CommentId", cursor)?,
-            _ if is_attachment(&element) => attachment(cursor, &mut attachments)?,
-            _ => cursor.skip()?,
-        }
+            "CommentUserInfo" => once(&mut member, "CommentUserInfo", user_id(cursor)?),
+            "CommentTime" => fill(&mut written_at, "CommentTime", cursor),
+            "CommentContent" => fill(&mut text, "CommentContent", cursor),
+            "CommentId" => fill(&mut id, "CommentId", cursor),
+            _ if is_attachment(&element) => attachment(cursor, &mut attachments),
+            _ => skip(cursor),
+        }?;
     }
     Ok(member.flatten().map(|member| Remark {
         id: number(id),

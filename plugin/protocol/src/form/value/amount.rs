@@ -1,10 +1,9 @@
 //! Number and Money: decimal texts, sent as they are.
 
-use serde_json::json;
-
 use super::Filled;
 use crate::api::clean::shown;
 use crate::form::problem;
+use crate::json::object;
 use crate::text::Text;
 
 /// The longest number, in characters. Ours: WeCom publishes no limit.
@@ -27,18 +26,18 @@ fn decimal(name: &str, given: &str, decimals: usize, key: &str) -> Filled {
         return Ok(None);
     }
     if number.len() <= NUMBER_CHARACTERS && is_decimal(number, decimals) {
-        return Ok(Some(json!({ key: number })));
+        return Ok(Some(object([(key, number.into())])));
     }
     let number = shown(number);
     let sentence = if decimals == MONEY_DECIMALS {
-        Text::made(
-            format!("no amount with at most {decimals} decimals: {number}"),
-            format!("不是最多 {decimals} 位小数的金额：{number}"),
+        Text::filled(
+            format_args!("no amount with at most {decimals} decimals: {number}"),
+            format_args!("不是最多 {decimals} 位小数的金额：{number}"),
         )
     } else {
-        Text::made(
-            format!("no decimal number of at most {NUMBER_CHARACTERS} characters: {number}"),
-            format!("不是最多 {NUMBER_CHARACTERS} 个字符的十进制数：{number}"),
+        Text::filled(
+            format_args!("no decimal number of at most {NUMBER_CHARACTERS} characters: {number}"),
+            format_args!("不是最多 {NUMBER_CHARACTERS} 个字符的十进制数：{number}"),
         )
     };
     Err(problem::wrong_format(name, sentence))

@@ -1,9 +1,10 @@
 //! Selector.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Filled, filled};
 use crate::form::problem::{self, FieldProblem};
+use crate::json::object;
 use crate::template::{Arity, Choice, Selector};
 
 pub(super) fn selector(name: &str, selector: &Selector, wanted: &[String]) -> Filled {
@@ -22,12 +23,20 @@ pub(super) fn selector(name: &str, selector: &Selector, wanted: &[String]) -> Fi
     if selector.arity == Arity::Single && keys.len() > 1 {
         return Err(problem::too_many(name, 1, keys.len()));
     }
-    let options: Vec<Value> = keys.iter().map(|key| json!({ "key": key })).collect();
     let arity = match selector.arity {
         Arity::Single => "single",
         Arity::Multi => "multi",
     };
-    Ok((!options.is_empty()).then(|| json!({ "selector": { "type": arity, "options": options } })))
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let options = keys.into_iter().map(|key| object([("key", key.into())])).collect();
+    Ok(Some(object([("selector", choice(arity, options))])))
+}
+
+/// The value of a selector in which these options are chosen.
+pub(super) fn choice(arity: &str, options: Vec<Value>) -> Value {
+    object([("type", arity.into()), ("options", Value::Array(options))])
 }
 
 /// The option whose key is `wanted`, else the only one with such a text in any language.

@@ -1,11 +1,12 @@
 //! Contact: members or departments.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Filled;
 use crate::api::clean;
 use crate::form::content::Department;
 use crate::form::problem;
+use crate::json::object;
 use crate::model::{Account, UserId};
 use crate::template::Arity;
 use crate::text::Text;
@@ -20,7 +21,7 @@ pub(super) fn members(name: &str, arity: Arity, accounts: &[Account], people: &P
         };
         if !ids.iter().any(|id| id.same(&member.id)) {
             let shown = clean::one_line(&account.display_name);
-            members.push(json!({ "userid": member.id.as_str(), "name": shown }));
+            members.push(object([("userid", member.id.as_str().into()), ("name", shown.into())]));
             ids.push(member.id);
         }
     }
@@ -28,27 +29,29 @@ pub(super) fn members(name: &str, arity: Arity, accounts: &[Account], people: &P
 }
 
 pub(super) fn departments(name: &str, arity: Arity, departments: &[Department]) -> Filled {
-    let mut list = Vec::new();
+    let mut named: Vec<(&str, String)> = Vec::new();
     for Department { id, name: title } in departments {
         if id.is_empty() || id.len() > 20 || !id.bytes().all(|byte| byte.is_ascii_digit()) {
             let id = clean::shown(id);
-            let sentence = Text::made(
-                format!("no department id of WeCom's: {id}"),
-                format!("不是企业微信的部门 ID：{id}"),
+            let sentence = Text::filled(
+                format_args!("no department id of WeCom's: {id}"),
+                format_args!("不是企业微信的部门 ID：{id}"),
             );
             return Err(problem::wrong_format(name, sentence));
         }
-        let department = json!({ "openapi_id": id, "name": clean::one_line(title) });
-        if !list.contains(&department) {
-            list.push(department);
+        let department = (id.as_str(), clean::one_line(title));
+        if !named.contains(&department) {
+            named.push(department);
         }
     }
-    self::list(name, arity, "departments", list)
+    let departments =
+        named.into_iter().map(|(id, name)| object([("openapi_id", id.into()), ("name", name.into())]));
+    list(name, arity, "departments", departments.collect())
 }
 
 fn list(name: &str, arity: Arity, key: &str, list: Vec<Value>) -> Filled {
     if arity == Arity::Single && list.len() > 1 {
         return Err(problem::too_many(name, 1, list.len()));
     }
-    Ok((!list.is_empty()).then(|| json!({ key: list })))
+    Ok(super::list(key, list))
 }

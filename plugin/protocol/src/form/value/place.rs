@@ -1,11 +1,10 @@
 //! Location and PhoneNumber.
 
-use serde_json::json;
-
 use super::{Filled, amount};
 use crate::api::clean::{one_line, shown};
 use crate::form::content::{Location, PhoneNumber};
 use crate::form::problem;
+use crate::json::object;
 use crate::text::Text;
 
 pub(super) fn location(name: &str, location: &Location) -> Filled {
@@ -13,20 +12,21 @@ pub(super) fn location(name: &str, location: &Location) -> Filled {
     for (degrees, limit) in [(latitude, 90), (longitude, 180)] {
         if !is_angle(degrees, limit) {
             let degrees = shown(degrees);
-            let sentence = Text::made(
-                format!("no decimal degrees from -{limit} to {limit}: {degrees}"),
-                format!("不是 -{limit} 至 {limit} 之间的十进制度数：{degrees}"),
+            let sentence = Text::filled(
+                format_args!("no decimal degrees from -{limit} to {limit}: {degrees}"),
+                format_args!("不是 -{limit} 至 {limit} 之间的十进制度数：{degrees}"),
             );
             return Err(problem::wrong_format(name, sentence));
         }
     }
-    Ok(Some(json!({ "location": {
-        "latitude": latitude,
-        "longitude": longitude,
-        "title": one_line(&location.title),
-        "address": one_line(&location.address),
-        "time": location.at.0,
-    } })))
+    let place = object([
+        ("latitude", latitude.into()),
+        ("longitude", longitude.into()),
+        ("title", one_line(&location.title).into()),
+        ("address", one_line(&location.address).into()),
+        ("time", location.at.0.into()),
+    ]);
+    Ok(Some(object([("location", place)])))
 }
 
 /// Compares digits, since to read and print floats takes 20 KB of the component.
@@ -49,12 +49,13 @@ pub(super) fn phone(name: &str, phone: &PhoneNumber) -> Filled {
         (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };
     if area.strip_prefix('+').is_some_and(|area| digits(area, 4)) && digits(&number, 20) {
-        return Ok(Some(json!({ "phonenumber": { "area": area, "number": number } })));
+        let phone = object([("area", area.into()), ("number", number.into())]);
+        return Ok(Some(object([("phonenumber", phone)])));
     }
     let (area, number) = (shown(area), shown(&number));
-    let sentence = Text::made(
-        format!("no area code such as +86 with a number of digits: {area} {number}"),
-        format!("不是形如 +86 的区号加数字号码：{area} {number}"),
+    let sentence = Text::filled(
+        format_args!("no area code such as +86 with a number of digits: {area} {number}"),
+        format_args!("不是形如 +86 的区号加数字号码：{area} {number}"),
     );
     Err(problem::wrong_format(name, sentence))
 }

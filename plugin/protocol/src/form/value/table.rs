@@ -1,12 +1,13 @@
 //! Table: rows of cells.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Filling, entry};
 use crate::config::Config;
 use crate::form::content::{Cell, Row};
 use crate::form::locate;
 use crate::form::problem::{self, FieldProblem};
+use crate::json::object;
 use crate::template::{Control, FilledBy};
 
 impl Filling<'_> {
@@ -26,9 +27,9 @@ impl Filling<'_> {
         for (index, row) in rows.iter().enumerate() {
             let place = format!("{name}[{index}]");
             let list = self.row(config, columns, &place, row, &mut problems);
-            children.push(json!({ "list": list }));
+            children.push(object([("list", Value::Array(list))]));
         }
-        if problems.is_empty() { Ok(Some(json!({ "children": children }))) } else { Err(problems) }
+        if problems.is_empty() { Ok(super::list("children", children)) } else { Err(problems) }
     }
 
     fn row(
@@ -61,7 +62,7 @@ impl Filling<'_> {
                 }
                 (FilledBy::Request, None) => problems.push(problem::missing_cell(&path, column)),
                 (FilledBy::Request, Some(cell)) => match self.content(column, &path, &cell.content) {
-                    Ok(Some(value)) => list.push(entry(column, &value)),
+                    Ok(Some(value)) => list.push(entry(column, value)),
                     Ok(None) => problems.push(problem::missing_cell(&path, column)),
                     Err(problem) => problems.push(problem),
                 },

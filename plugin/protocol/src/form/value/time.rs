@@ -1,12 +1,13 @@
 //! Date, DateRange, Vacation and Attendance. WeCom counts days in China time (UTC+8).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Filled, choice};
 use crate::form::content::{Interval, Leave};
 use crate::form::problem::{self, FieldProblem};
+use crate::json::object;
 use crate::model::UnixSeconds;
-use crate::template::{Attendance, Choice, DateType, IntervalUnit};
+use crate::template::{Attendance, Choice, DateType, IntervalUnit, Label};
 use crate::text::{Text, text};
 
 const CHINA_OFFSET: u64 = 8 * 3_600;
@@ -31,20 +32,23 @@ pub(super) fn date(name: &str, date_type: DateType, at: UnixSeconds) -> Filled {
         }
     };
     match seconds.filter(|seconds| *seconds <= LATEST) {
-        Some(seconds) => Ok(Some(json!({ "date": { "type": word, "s_timestamp": seconds.to_string() } }))),
+        Some(seconds) => {
+            let date = object([("type", word.into()), ("s_timestamp", seconds.to_string().into())]);
+            Ok(Some(object([("date", date)])))
+        }
         None => Err(out_of_range(name)),
     }
 }
 
 pub(super) fn date_range(name: &str, unit: Option<IntervalUnit>, interval: &Interval) -> Filled {
     let range = range(name, unit, interval, None)?;
-    Ok(Some(json!({ "date_range": range })))
+    Ok(Some(object([("date_range", range)])))
 }
 
 pub(super) fn attendance(name: &str, attendance: Attendance, interval: &Interval) -> Filled {
     let Attendance { purpose, unit } = attendance;
     let range = range(name, unit, interval, Some(purpose))?;
-    Ok(Some(json!({ "attendance": { "date_range": range, "type": purpose } })))
+    Ok(Some(object([("attendance", object([("date_range", range), ("type", purpose.into())]))])))
 }
 
 /// The template does not tell the unit of each kind of leave, so either is taken. Nor does it always tell the kinds:
@@ -53,18 +57,20 @@ pub(super) fn vacation(name: &str, kinds: &[Choice], leave: &Leave) -> Filled {
     let wanted = leave.kind.trim();
     let is_key = !wanted.is_empty() && wanted.bytes().all(|byte| byte.is_ascii_digit());
     let option = if kinds.is_empty() && is_key {
-        json!({ "key": wanted })
+        object([("key", wanted.into())])
     } else {
         let Choice { key, texts } = choice::option(name, kinds, wanted)?;
-        let texts: Vec<Value> =
-            texts.iter().map(|label| json!({ "text": label.text, "lang": label.lang })).collect();
-        json!({ "key": key, "value": texts })
+        let texts = texts.iter().map(|Label { lang, text }| {
+            object([("text", text.as_str().into()), ("lang", lang.as_str().into())])
+        });
+        object([("key", key.as_str().into()), ("value", Value::Array(texts.collect()))])
     };
     let range = range(name, None, &leave.interval, Some(LEAVE))?;
-    Ok(Some(json!({ "vacation": {
-        "selector": { "type": "single", "options": [option] },
-        "attendance": { "date_range": range, "type": LEAVE },
-    } })))
+    let vacation = object([
+        ("selector", choice::choice("single", vec![option])),
+        ("attendance", object([("date_range", range), ("type", LEAVE.into())])),
+    ]);
+    Ok(Some(object([("vacation", vacation)])))
 }
 
 /// `date_range` with its rules: the template's unit, half days from 00:00 or 12:00, and whole steps of duration.
@@ -114,18 +120,18 @@ fn range(
         IntervalUnit::Hour => ("hour", 360),
     };
     if *duration_seconds == 0 || !duration_seconds.is_multiple_of(step) {
-        let sentence = Text::made(
-            format!("the duration is no multiple of {step} seconds: {duration_seconds}"),
-            format!("时长不是 {step} 秒的整数倍：{duration_seconds}"),
+        let sentence = Text::filled(
+            format_args!("the duration is no multiple of {step} seconds: {duration_seconds}"),
+            format_args!("时长不是 {step} 秒的整数倍：{duration_seconds}"),
         );
         return Err(problem::wrong_format(name, sentence));
     }
-    Ok(json!({
-        "type": word,
-        "new_begin": begin,
-        "new_end": end,
-        "new_duration": duration_seconds,
-    }))
+    Ok(object([
+        ("type", word.into()),
+        ("new_begin", begin.into()),
+        ("new_end", end.into()),
+        ("new_duration", (*duration_seconds).into()),
+    ]))
 }
 
 fn out_of_range(name: &str) -> FieldProblem {

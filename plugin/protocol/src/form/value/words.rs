@@ -1,10 +1,11 @@
 //! Text and Textarea.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Filling;
 use crate::api::clean;
 use crate::form::problem;
+use crate::json::object;
 
 /// The longest text that is sent, in characters. Ours: WeCom publishes no limit.
 pub const TEXT_CHARACTERS: usize = 2_000;
@@ -36,6 +37,6 @@ impl Filling<'_> {
             }
             None => clean,
         };
-        Some(json!({ "text": text }))
+        Some(object([("text", text.into())]))
     }
 }
