@@ -16,6 +16,7 @@ mod reconcile;
 mod request;
 mod store;
 mod submit;
+mod tenant;
 mod tracker;
 
 pub use budget::Budget;

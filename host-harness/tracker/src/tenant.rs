@@ -1,0 +1,109 @@
+//! A tenant of the harness as the tracker's engine.
+
+use host_harness::contract::{
+    Refusal, Status, SubmissionQuery, SubmissionRequest, SubmitProblem, Text, TrackingProblem, Window,
+};
+use host_harness::{CallError, CallFailure, Tenant};
+
+use crate::engine::{Approvals, Looked, Submitted};
+
+impl Approvals for Tenant {
+    async fn submit(&self, request: &SubmissionRequest) -> Submitted {
+        match Self::submit(self, request).await {
+            Ok(Ok(submission)) => {
+                Submitted::As { approval_id: submission.approval_id, applicant: submission.applicant.id }
+            }
+            Ok(Err(problem)) => not_submitted(problem),
+            // The engine gave no verdict after something had left the host: nobody knows what.
+            Err(call) if call.requests_sent > 0 => Submitted::Unknown { applicant: None },
+            Err(call) if passes(&call) => Submitted::NotNow(None),
+            Err(call) => Submitted::Never(call.to_string()),
+        }
+    }
+
+    async fn status(&self, approval_id: &str) -> Looked<Status> {
+        match self.fetch(approval_id).await {
+            Ok(Ok(approval)) => Looked::Found(approval.status),
+            Ok(Err(problem)) => not_found(problem),
+            Err(call) => no_verdict(&call),
+        }
+    }
+
+    async fn find(
+        &self,
+        number: &str,
+        applicant: Option<&str>,
+        starts_at: u64,
+        ends_at: u64,
+    ) -> Looked<String> {
+        let query = SubmissionQuery {
+            idempotency_key: number.to_owned(),
+            window: Window { starts_at, ends_at },
+            applicant: applicant.map(str::to_owned),
+        };
+        match self.find_submission(&query).await {
+            Ok(Ok(Some(approval_id))) => Looked::Found(approval_id),
+            Ok(Ok(None)) => Looked::Nothing,
+            Ok(Err(problem)) => not_found(problem),
+            Err(call) => no_verdict(&call),
+        }
+    }
+}
+
+fn not_submitted(problem: SubmitProblem) -> Submitted {
+    match problem {
+        SubmitProblem::Unavailable(unavailability) => Submitted::NotNow(unavailability.retry_after_seconds),
+        SubmitProblem::UnknownOutcome(uncertainty) => {
+            Submitted::Unknown { applicant: Some(uncertainty.applicant.id) }
+        }
+        SubmitProblem::NotConfigured => Submitted::Never(String::from("the engine is not configured")),
+        SubmitProblem::Refused(refusal) => Submitted::Never(refused(&refusal)),
+        SubmitProblem::Mapping(problems) => {
+            Submitted::Never(all(problems.iter().map(|problem| problem.for_administrator.en.clone())))
+        }
+        SubmitProblem::Invalid(problems) | SubmitProblem::TemplateDrift(problems) => {
+            Submitted::Never(all(problems
+                .iter()
+                .map(|problem| told(&problem.name, &problem.sentence, &problem.remedy))))
+        }
+    }
+}
+
+fn not_found<T>(problem: TrackingProblem) -> Looked<T> {
+    match problem {
+        TrackingProblem::NotFound(_) => Looked::Nothing,
+        TrackingProblem::Unavailable(seconds) => Looked::NotNow(seconds),
+        TrackingProblem::NotConfigured => Looked::Never(String::from("the engine is not configured")),
+        TrackingProblem::Invalid(text) => Looked::Never(text.en),
+        TrackingProblem::Refused(refusal) => Looked::Never(refused(&refusal)),
+    }
+}
+
+fn no_verdict<T>(call: &CallError) -> Looked<T> {
+    if passes(call) { Looked::NotNow(None) } else { Looked::Never(call.to_string()) }
+}
+
+/// Whether the same call may have a verdict later.
+const fn passes(call: &CallError) -> bool {
+    match call.error {
+        CallFailure::TimedOut { .. } | CallFailure::Overloaded => true,
+        CallFailure::Configuration(_)
+        | CallFailure::Input(_)
+        | CallFailure::Unsupported { .. }
+        | CallFailure::Trapped { .. }
+        | CallFailure::Limit { .. }
+        | CallFailure::Host { .. } => false,
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    told(&refusal.code, &refusal.sentence, &refusal.remedy)
+}
+
+fn told(what: &str, sentence: &Text, remedy: &Text) -> String {
+    format!("{what}: {}: {}", sentence.en, remedy.en)
+}
+
+fn all(sentences: impl Iterator<Item = String>) -> String {
+    sentences.collect::<Vec<_>>().join("; ")
+}
