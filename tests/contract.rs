@@ -42,6 +42,23 @@ fn every_item_of_the_contract_names_the_version_that_brought_it() {
     }
 }
 
+/// Records, enums and functions, and all of their fields and cases.
+#[test]
+fn every_item_of_the_contract_is_documented() {
+    for (name, wit) in WIT {
+        let (mut before, mut in_use) = ("", false);
+        for line in wit.lines().map(str::trim).filter(|line| !line.starts_with('@')) {
+            let first = line.split([' ', ';']).next().unwrap_or_default();
+            in_use |= first == "use";
+            let declares = !in_use
+                && !matches!(first, "" | "}" | "//" | "///" | "package" | "import" | "export" | "include");
+            assert!(!declares || before.starts_with("///"), "{name}: no documentation: {line}");
+            in_use &= !line.ends_with(';');
+            before = line;
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_import_list_is_the_permission_list() {
     let world = World::new().await;

@@ -341,3 +341,28 @@ async fn settings_with_problems_end_every_call_with_the_same_list() {
     assert_eq!(ended.error, host_harness::CallFailure::Configuration(told));
     assert_eq!(world.fake.journal(), []);
 }
+
+/// Each approver costs a question, and the default limit of the host is 64.
+#[tokio::test]
+async fn the_longest_route_fits_into_the_requests_that_a_host_allows_a_call() {
+    let mut setup = Setup::example();
+    setup.apps.first_mut().unwrap().visible = fake_wecom::Visible::Everyone;
+    let colleague = setup.members.first().unwrap().clone();
+    let ids: Vec<String> = (0..50).map(|number| format!("approver-{number}")).collect();
+    setup
+        .members
+        .extend(ids.iter().map(|id| fake_wecom::setup::Member { user_id: id.clone(), ..colleague.clone() }));
+    let world = World::with(setup).await;
+    let everybody = |ids: &[String]| {
+        let accounts = ids.iter().map(|id| account(&[id])).collect();
+        Route::Steps(vec![RouteStep { kind: StepKind::Approval, mode: StepMode::All, accounts }])
+    };
+
+    let route = everybody(&ids);
+    submit(&world, &SubmissionRequest { route, ..request("REQ-1") }).await.unwrap();
+    assert_eq!(world.fake.calls_to("user/get").len(), 51);
+
+    let route = everybody(&[ids.as_slice(), &[String::from(member::LI_SI)]].concat());
+    let problems = invalid(submit(&world, &SubmissionRequest { route, ..request("REQ-2") }).await);
+    assert_eq!(named(&problems), [("route", "too-many")]);
+}

@@ -33,13 +33,13 @@ unsafe impl Allocator for Pages {
             let base = (&raw const __heap_base).addr().next_multiple_of(16);
             let end = wasm32::memory_size(0).saturating_mul(PAGE);
             if end > base && end - base >= size {
-                return (ptr::without_provenance_mut(base), end - base, 0);
+                return (memory_at(base), end - base, 0);
             }
         }
         let pages = size.div_ceil(PAGE);
         match wasm32::memory_grow(0, pages) {
             usize::MAX => (ptr::null_mut(), 0, 0),
-            before => (ptr::without_provenance_mut(before * PAGE), pages * PAGE, 0),
+            before => (memory_at(before * PAGE), pages * PAGE, 0),
         }
     }
 
@@ -68,6 +68,12 @@ unsafe impl Allocator for Pages {
     }
 }
 
+/// The linear memory at an address. It is real, and no object of Rust's made it: its provenance is the host's, which
+/// no pointer here has. So it counts as exposed, as memory from outside the program does.
+fn memory_at(address: usize) -> *mut u8 {
+    ptr::with_exposed_provenance_mut(address)
+}
+
 /// The engine's allocator.
 struct Heap(UnsafeCell<Dlmalloc<Pages>>);
 
@@ -80,9 +86,12 @@ static HEAP: Heap =
 
 impl Heap {
     /// The one reference to the allocator.
-    #[expect(clippy::mut_from_ref, reason = "there is one thread, and no call of dlmalloc enters another")]
-    fn inner(&self) -> &mut Dlmalloc<Pages> {
-        // SAFETY: there is one thread, and no call of dlmalloc enters another, so this reference is the only one.
+    ///
+    /// # Safety
+    /// No other reference that this gave is alive: one call of dlmalloc at a time, and none from inside another.
+    #[expect(clippy::mut_from_ref, reason = "the caller promises that this reference is the only one")]
+    unsafe fn inner(&self) -> &mut Dlmalloc<Pages> {
+        // SAFETY: the caller promises that this reference is the only one.
         unsafe { &mut *self.0.get() }
     }
 }
@@ -93,7 +102,8 @@ impl Heap {
 unsafe impl GlobalAlloc for Heap {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are dlmalloc's.
+        // SAFETY: the caller's promises are dlmalloc's. There is one thread, and dlmalloc calls nothing but `Pages`, so
+        // the reference is the only one.
         unsafe { self.inner().malloc(layout.size(), layout.align()) }
     }
 

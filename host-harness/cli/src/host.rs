@@ -7,18 +7,25 @@ use host_harness::clock::SystemClock;
 use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
 use host_harness::tokens::MemoryTokens;
-use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, Services};
+use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, RuntimeError, Services};
 
 use crate::error::CliError;
 
-/// A runtime over the network.
+/// Calls at once: those of one person, or of the demo. Each reserves some GiB of address space.
+const CONCURRENT_CALLS: u32 = 16;
+
+/// A runtime over the network. On a machine that cannot reserve the pool's address space it makes do without one.
 pub(crate) fn runtime() -> Result<Runtime, CliError> {
     let services = Services {
         outbound: Arc::new(Https::new()?),
         tokens: Arc::new(MemoryTokens::new(Arc::new(SystemClock))),
         log: Arc::new(TracingLog),
     };
-    Ok(Runtime::new(Limits::default(), &Allocation::Pooling, services)?)
+    let limits = Limits { concurrent_calls: CONCURRENT_CALLS, ..Limits::default() };
+    match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {
+        Ok(runtime) => Ok(runtime),
+        Err(RuntimeError::Unavailable { .. }) => Ok(Runtime::new(limits, &Allocation::OnDemand, services)?),
+    }
 }
 
 /// The engine in `file`, or the WeCom engine that was built with this program.

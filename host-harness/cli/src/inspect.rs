@@ -4,12 +4,15 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use host_harness::contract::{Reach, SettingField, SettingKind};
-use host_harness::{ApprovalEngine, Grant, Settings};
+use host_harness::contract::{Description, Reach, SettingField, SettingKind};
+use host_harness::{ApprovalEngine, Grant, Settings, redact};
 use serde_json::{Value, json};
 
 use crate::error::CliError;
 use crate::host;
+
+/// How much of one text is printed.
+const TEXT_BYTES: usize = 400;
 
 pub(crate) async fn run(file: Option<&Path>, as_json: bool) -> Result<ExitCode, CliError> {
     let runtime = host::runtime()?;
@@ -37,41 +40,51 @@ fn as_value(engine: &ApprovalEngine, description: &Value) -> Value {
 
 fn print(out: &mut impl Write, engine: &ApprovalEngine) -> io::Result<()> {
     let description = engine.description();
-    writeln!(
-        out,
-        "{} {}  {} / {}",
-        description.id, description.version, description.name.en, description.name.zh_cn
-    )?;
-    writeln!(out, "  {}", description.summary.en)?;
+    title(out, description)?;
     #[expect(clippy::cast_precision_loss, reason = "a component has far fewer than 2^52 bytes")]
     let kib = engine.size() as f64 / 1024.0;
     writeln!(out, "  size     {} bytes ({kib:.1} KiB)", engine.size())?;
     writeln!(out, "  sha256   {}", engine.digest())?;
-    list(out, "imports", engine.imports())?;
-    list(out, "exports", engine.exports())?;
-    let hosts: Vec<String> = description
-        .reaches
-        .iter()
-        .map(|reach| match reach {
-            Reach::Origin(origin) => origin.clone(),
-            Reach::Setting(key) => format!("the origin in the setting {key}, when it is set, instead"),
-        })
-        .collect();
-    list(out, "hosts", &hosts)?;
+    list(out, "imports", engine.imports().iter().map(|name| plain(name)))?;
+    list(out, "exports", engine.exports().iter().map(|name| plain(name)))?;
+    needs(out, description)
+}
+
+fn title(out: &mut impl Write, description: &Description) -> io::Result<()> {
+    let [id, version, en, zh_cn] =
+        [&description.id, &description.version, &description.name.en, &description.name.zh_cn]
+            .map(|text| plain(text));
+    writeln!(out, "{id} {version}  {en} / {zh_cn}")?;
+    writeln!(out, "  {}", plain(&description.summary.en))
+}
+
+fn needs(out: &mut impl Write, description: &Description) -> io::Result<()> {
+    let hosts = description.reaches.iter().map(|reach| match reach {
+        Reach::Origin(origin) => plain(origin),
+        Reach::Setting(key) => {
+            format!("the origin in the setting {}, when it is set, instead", plain(key))
+        }
+    });
+    list(out, "hosts", hosts)?;
     writeln!(out, "  settings")?;
     for field in &description.settings {
         setting(out, field)?;
     }
     writeln!(out, "  guide")?;
     for (number, step) in (1..).zip(&description.guide) {
-        writeln!(out, "    {number}. {}: {}", step.title.en, step.body.en)?;
+        writeln!(out, "    {number}. {}: {}", plain(&step.title.en), plain(&step.body.en))?;
     }
     Ok(())
 }
 
-fn list(out: &mut impl Write, name: &str, items: &[String]) -> io::Result<()> {
+/// A text of the engine's, whom nobody trusts yet: in one line, and without what would steer a terminal.
+fn plain(text: &str) -> String {
+    redact::line(text, TEXT_BYTES)
+}
+
+fn list(out: &mut impl Write, name: &str, items: impl IntoIterator<Item = String>) -> io::Result<()> {
     writeln!(out, "  {name}")?;
-    items.iter().try_for_each(|item| writeln!(out, "    {item}"))
+    items.into_iter().try_for_each(|item| writeln!(out, "    {item}"))
 }
 
 fn setting(out: &mut impl Write, field: &SettingField) -> io::Result<()> {
@@ -85,6 +98,60 @@ fn setting(out: &mut impl Write, field: &SettingField) -> io::Result<()> {
         SettingKind::Fixed(_) => "fixed",
     };
     let required = if field.required { "required" } else { "optional" };
-    writeln!(out, "    {:<28} {} ({kind}, {required})", field.key, field.label.en)?;
-    writeln!(out, "    {:<28}   {}", "", field.place.en)
+    let [key, label, place] = [&field.key, &field.label.en, &field.place.en].map(|text| plain(text));
+    writeln!(out, "    {key:<28} {label} ({kind}, {required})")?;
+    writeln!(out, "    {:<28}   {place}", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use host_harness::contract::{GuideStep, Text};
+
+    use super::*;
+
+    /// Clears the screen, sets the title, begins a line of its own, and a C1 control.
+    const NASTY: &str = "a\x1b[2J\x1b]0;b\x07\n  sha256   c\u{9b}d";
+
+    fn nasty() -> Text {
+        Text { en: NASTY.to_owned(), zh_cn: NASTY.to_owned() }
+    }
+
+    fn field(kind: SettingKind) -> SettingField {
+        SettingField {
+            key: NASTY.to_owned(),
+            label: nasty(),
+            help: nasty(),
+            place: nasty(),
+            kind,
+            required: true,
+            pattern: None,
+            default_value: None,
+        }
+    }
+
+    #[test]
+    fn no_text_of_an_engine_steers_the_terminal_or_makes_a_line_of_its_own() {
+        let description = Description {
+            id: NASTY.to_owned(),
+            version: NASTY.to_owned(),
+            name: nasty(),
+            summary: nasty(),
+            settings: vec![field(SettingKind::Text), field(SettingKind::Fixed(NASTY.to_owned()))],
+            capabilities: Vec::new(),
+            reaches: vec![Reach::Origin(NASTY.to_owned()), Reach::Setting(NASTY.to_owned())],
+            guide: vec![GuideStep {
+                title: nasty(),
+                body: Text { en: "x".repeat(10_000), zh_cn: String::new() },
+                settings: Vec::new(),
+                shows_callback_address: false,
+            }],
+        };
+        let mut out = Vec::new();
+        title(&mut out, &description).unwrap();
+        needs(&mut out, &description).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        assert_eq!(text.lines().count(), 2 + 3 + 1 + 4 + 1 + 1, "{text}");
+        assert!(text.lines().all(|line| line.len() < 1_000), "{text}");
+    }
 }

@@ -199,6 +199,21 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn a_private_origin_that_is_none_is_refused_in_one_sentence() {
+    for text in ["wecom.example.com", "ftp://wecom.example.com", "https://", ""] {
+        let ran =
+            run(&["call", "describe", "--private-origin", "https://a.example", "--private-origin", text]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{text}");
+        let sentence = ran.sentence();
+        assert!(
+            sentence
+                .starts_with(&format!("cannot read the option --private-origin {text}: it is no origin: ")),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
 fn an_argument_of_another_shape_is_named_by_its_place() {
     let files = Files::new();
     let mut wrong = submission();

@@ -29,8 +29,10 @@ fn the_timeline_tells_who_did_what() {
     let ran = run(&["demo"]);
     for told in [
         "3 problems  [configure,",
+        "address verified → 200  [handle-callback,",
         "address saved",
         "account u-1 is zhang.san, confirmed  [resolve-user,",
+        "account u-9: inactive  [resolve-user,",
         "REQ-2026-0001 is approval ",
         "LiSi agreed “ok for me”",
         "WangWu agreed “同意”",

@@ -94,7 +94,7 @@ pub enum Disposition {
     VerifiedAddress,
     /// News of an approval. To be stored before the answer is sent.
     Accepted(Event),
-    /// News of an approval made from a template that is none of ours.
+    /// News of an approval made from a template that is none of ours, whatever else the form holds or lacks.
     Foreign,
     /// A sound message of a kind that is of no use here, such as `text` or `event:enter_agent`. At most 80
     /// bytes.
@@ -180,7 +180,7 @@ fn news(config: &Config, text: &str) -> Result<Meaning, Unreadable> {
     Ok(match message::read(text)? {
         message::Message::Ignored(kind) => Meaning::Ignored(kind),
         message::Message::Approval(draft) if !config.owns(&draft.template_id()) => Meaning::Foreign,
-        message::Message::Approval(draft) => Meaning::Event(Box::new(draft.into_event(text))),
+        message::Message::Approval(draft) => Meaning::Event(Box::new(draft.into_event(text)?)),
     })
 }
 

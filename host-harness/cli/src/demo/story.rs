@@ -11,8 +11,8 @@ use fake_wecom::{
     EXAMPLE_CALLBACK_TOKEN, FakeWeCom, LEAVE_TEMPLATE_ID, ReceiveServer, SECRET, Secret, serve,
 };
 use host_harness::contract::{
-    Account, Attribute, Content, Depth, Event, FieldContent, FormField, Operation, Route, Status,
-    SubmissionRequest, Text,
+    Account, Attribute, Content, Depth, Event, FieldContent, FormField, MappingProblem, MappingProblemKind,
+    Member, Operation, Route, Status, SubmissionRequest, Text,
 };
 use host_harness::outbound::https::Https;
 use host_harness::{ApprovalEngine, Grant, Settings, Tenant};
@@ -153,7 +153,7 @@ impl Story {
         };
         let saved = serve::save_receive_server(&self.fake, server).await;
         let seen = self.next().await?;
-        self.timeline.engine("handle-callback", seen.took, "the decrypted echo, and nothing else")?;
+        self.report(&seen)?;
         self.timeline
             .tell("WeCom", saved.as_ref().map_or_else(ToString::to_string, |()| "address saved".into()))?;
         let verified = matches!(seen.meaning, Meaning::Verified) && saved.is_ok();
@@ -165,36 +165,23 @@ impl Story {
         self.timeline.chapter("Accounts are resolved to members, through the configured attribute alone")?;
         let started = Instant::now();
         let found = self.tenant.resolve_user(&account("u-1", "张三", "ZHANG.SAN"), Depth::Confirmed).await?;
-        let id = found.as_ref().map(|member| member.id.as_str()).unwrap_or("no member");
-        self.timeline.engine(
-            "resolve-user",
-            started.elapsed(),
-            format_args!("account u-1 is {id}, confirmed"),
-        )?;
-        self.timeline.expect("in WeCom's own spelling", id == member::ZHANG_SAN)?;
+        let took = started.elapsed();
+        self.timeline.engine("resolve-user", took, resolved("u-1", &found))?;
+        let expected = found.is_ok_and(|member| member.id == member::ZHANG_SAN && member.confirmed);
+        self.timeline.expect("confirmed, in WeCom's own spelling", expected)?;
 
         let started = Instant::now();
         let left =
             self.tenant.resolve_user(&account("u-9", "钱停", member::DISABLED), Depth::Confirmed).await?;
-        let took = started.elapsed();
-        match left {
-            Ok(member) => {
-                self.timeline.engine("resolve-user", took, format_args!("account u-9 is {}", member.id))?
-            }
-            Err(problem) => {
-                self.timeline.engine(
-                    "resolve-user",
-                    took,
-                    format_args!("account u-9: {}", word(&problem.kind)),
-                )?;
-                self.timeline.tell("", format_args!("for the applicant: {}", problem.for_applicant.en))?;
-                self.timeline
-                    .tell("", format_args!("for the administrator: {}", problem.for_administrator.en))?;
-                self.timeline.expect("a disabled member is told to both readers", true)?;
-                return Ok(());
-            }
+        self.timeline.engine("resolve-user", started.elapsed(), resolved("u-9", &left))?;
+        let problem = left.err();
+        if let Some(problem) = &problem {
+            let (applicant, administrator) = (&problem.for_applicant.en, &problem.for_administrator.en);
+            self.timeline.tell("", format_args!("for the applicant: {applicant}"))?;
+            self.timeline.tell("", format_args!("for the administrator: {administrator}"))?;
         }
-        self.timeline.expect("a disabled member is told to both readers", false)?;
+        let inactive = problem.is_some_and(|problem| problem.kind == MappingProblemKind::Inactive);
+        self.timeline.expect("a disabled member is told to both readers", inactive)?;
         Ok(())
     }
 
@@ -374,6 +361,14 @@ impl Story {
             Meaning::Failed(reason) => format!("no verdict: {reason}"),
         };
         self.timeline.engine("handle-callback", seen.took, format_args!("{what} → {}", seen.status))
+    }
+}
+
+fn resolved(account: &str, answer: &Result<Member, MappingProblem>) -> String {
+    match answer {
+        Ok(Member { id, confirmed: true }) => format!("account {account} is {id}, confirmed"),
+        Ok(Member { id, confirmed: false }) => format!("account {account} is {id}, not confirmed"),
+        Err(problem) => format!("account {account}: {}", word(&problem.kind)),
     }
 }
 

@@ -5,6 +5,9 @@
 //! ```
 //!
 //! Elements come in any order. Those not named here are skipped: WeCom adds some every year.
+//!
+//! Of a form that is not ours no more is demanded than the id of its template: what other apps put into theirs is not
+//! for us to judge, and WeCom would send again and again what we refuse.
 
 use serde::de::IgnoredAny;
 
@@ -12,8 +15,9 @@ use super::error::Unreadable;
 use super::excerpt;
 use super::query;
 use super::xml::Cursor;
+use crate::model::UnixSeconds;
 use draft::{Draft, Form};
-use field::{fill, once, required};
+use field::{Field, Reading, fill, once, required};
 
 mod draft;
 mod field;
@@ -77,10 +81,10 @@ impl Product {
         }
     }
 
-    fn form<'a>(self, cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> {
+    fn form<'a>(self, reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable> {
         match self {
-            Self::Sys => sys::form(cursor),
-            Self::Open => open::form(cursor),
+            Self::Sys => sys::form(reading),
+            Self::Open => open::form(reading),
         }
     }
 }
@@ -95,25 +99,26 @@ enum Info<'a> {
 
 fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
     let (mut kind, mut event, mut created_at, mut info) = (None, None, None, None);
-    let mut cursor = Cursor::new(text)?;
-    while let Some(element) = cursor.child()? {
+    let mut reading = Reading { cursor: Cursor::new(text)?, problem: None };
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "MsgType" => fill(&mut kind, "MsgType", &mut cursor)?,
-            "Event" => fill(&mut event, "Event", &mut cursor)?,
-            "CreateTime" => fill(&mut created_at, "CreateTime", &mut cursor)?,
+            "MsgType" => once(&mut kind, "MsgType", reading.text()?)?,
+            "Event" => once(&mut event, "Event", reading.text()?)?,
+            "CreateTime" => fill(&mut created_at, "CreateTime", &mut reading)?,
             "ApprovalInfo" => {
                 let part = if let Some(product) = event.as_deref().and_then(Product::of) {
-                    Info::Read(product.form(&mut cursor)?)
+                    Info::Read(product.form(&mut reading)?)
                 } else {
-                    let bookmark = cursor.clone();
-                    cursor.skip()?;
+                    let bookmark = reading.cursor.clone();
+                    reading.skip()?;
                     Info::Bookmarked(bookmark)
                 };
                 once(&mut info, "ApprovalInfo", part)?;
             }
-            _ => cursor.skip()?,
+            _ => reading.skip()?,
         }
     }
+    let Reading { cursor, problem } = reading;
     cursor.finish()?;
 
     let kind = required(kind, "MsgType")?;
@@ -124,11 +129,17 @@ fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
     let Some(product) = Product::of(&event) else {
         return Ok(Message::Ignored(excerpt::plain(&format!("event:{event}"), KIND_LIMIT)));
     };
-    let created_at = required(created_at, "CreateTime")?;
-    let occurred_at = query::seconds(&created_at).ok_or(Unreadable::NotANumber("CreateTime"))?;
-    let form = match info.ok_or(Unreadable::Missing("ApprovalInfo"))? {
-        Info::Read(form) => form,
-        Info::Bookmarked(mut place) => product.form(&mut place)?,
+    let (form, problem) = match info.ok_or(Unreadable::Missing("ApprovalInfo"))? {
+        Info::Read(form) => (form, problem),
+        Info::Bookmarked(cursor) => {
+            let mut reading = Reading { cursor, problem };
+            (product.form(&mut reading)?, reading.problem)
+        }
     };
+    let occurred_at = problem.map_or_else(|| created(created_at), Err);
     Ok(Message::Approval(Draft { kind: product.kind(), occurred_at, form }))
+}
+
+fn created(at: Field<'_>) -> Result<UnixSeconds, Unreadable> {
+    query::seconds(&required(at, "CreateTime")?).ok_or(Unreadable::NotANumber("CreateTime"))
 }

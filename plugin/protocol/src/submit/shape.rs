@@ -12,8 +12,9 @@ pub const KEY_BYTES: usize = 64;
 /// The most summary lines (D91853).
 pub const SUMMARY_LINES: usize = 3;
 
-/// The most accounts of a route. Ours: each distinct one costs a call.
-pub const ROUTE_ACCOUNTS: usize = 100;
+/// The most accounts of a route. Ours: each distinct member costs one question to WeCom, and a host allows a call a
+/// limited number of them, which the token, the template and the submission itself draw on as well.
+pub const ROUTE_ACCOUNTS: usize = 50;
 
 /// Checks everything that needs neither settings nor network. Gives the department as WeCom's number.
 pub(super) fn check(request: &SubmissionRequest) -> Result<Option<u32>, Vec<FieldProblem>> {

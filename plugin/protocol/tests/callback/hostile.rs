@@ -167,7 +167,7 @@ fn what_may_occur_once_is_refused_twice() {
         let doubled = doubled.replace("<ApprovalInfo>event", "<ApprovalInfo>");
         let why = match name {
             // The second one is read before it is counted.
-            "ApprovalInfo" => Unreadable::Missing("Applyer"),
+            "ApprovalInfo" => Unreadable::Missing("TemplateId"),
             _ => Unreadable::Doubled(name),
         };
         assert_unreadable(&doubled, why);

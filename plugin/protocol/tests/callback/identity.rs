@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use sha2::{Digest as _, Sha256};
-use wecom_protocol::callback::Disposition;
+use wecom_protocol::callback::{Disposition, Error, Fault, Unreadable};
+use wecom_protocol::config::Config;
 use wecom_protocol::model::{Event, TemplateId};
 
-use crate::seal::{NOW, Sealer, envelope, event, message, ours, post};
+use crate::seal::{NOW, Sealer, envelope, event, message, ours, post, refusal};
 
 fn read(message: &str) -> Event {
     event(Sealer::default().post(&ours(), message))
@@ -75,4 +76,86 @@ fn a_form_of_another_template_is_foreign() {
     config.former_template_ids.clear();
     config.template_id = Some(TemplateId("3tm1".to_owned()));
     assert_eq!(sealer.post(&config, &text).disposition, Disposition::Foreign);
+}
+
+/// Serves a template that [`message`] is not made from.
+fn another_template() -> Config {
+    let mut config = ours();
+    config.template_id = Some(TemplateId("3Tm2".to_owned()));
+    config
+}
+
+/// D14: WeCom sends again whatever is refused, and what others put into their forms is theirs.
+#[test]
+fn a_foreign_form_is_foreign_whatever_else_it_holds_or_lacks() {
+    let sound = message("2", "2", "");
+    let with = |more: &str| sound.replace("</ApprovalInfo>", &format!("{more}</ApprovalInfo>"));
+    let without = |cut: &str| {
+        assert!(sound.contains(cut));
+        sound.replace(cut, "")
+    };
+    let attachments = format!("<Comments><CommentUserInfo/>{}</Comments>", "<Attach>m</Attach>".repeat(65));
+    for (odd, why) in [
+        (
+            without("<Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>"),
+            Unreadable::Missing("Applyer"),
+        ),
+        (without("<UserId>zhang.san</UserId>"), Unreadable::Missing("UserId")),
+        (without("<SpNo>202601010007</SpNo>"), Unreadable::Missing("SpNo")),
+        (without("<SpStatus>2</SpStatus>"), Unreadable::Missing("SpStatus")),
+        (without("<CreateTime>1767225661</CreateTime>"), Unreadable::Missing("CreateTime")),
+        (sound.replace("<CreateTime>", "<CreateTime>-"), Unreadable::NotANumber("CreateTime")),
+        (sound.replace("<CreateTime>", "<CreateTime/><CreateTime>"), Unreadable::Doubled("CreateTime")),
+        (with("<SpRecord/>".repeat(257).as_str()), Unreadable::TooMany("SpRecord")),
+        (
+            with("<ProcessList><NodeList/></ProcessList>".repeat(257).as_str()),
+            Unreadable::TooMany("NodeList"),
+        ),
+        (
+            with("<Notifyer><UserId>a</UserId></Notifyer>".repeat(1_025).as_str()),
+            Unreadable::TooMany("Notifyer"),
+        ),
+        (with(&attachments), Unreadable::TooMany("Attach")),
+        (with("<SpStatus>3</SpStatus>"), Unreadable::Doubled("SpStatus")),
+        (with("<Applyer/>"), Unreadable::Doubled("Applyer")),
+    ] {
+        // The same, with the elements in an order that is not WeCom's.
+        let event = "<Event>sys_approval_change</Event>";
+        let late = odd.replace(event, "").replace("</xml>", &format!("{event}</xml>"));
+        for text in [&odd, &late] {
+            let outcome = Sealer::default().post(&another_template(), text);
+            assert_eq!((outcome.answer.status, outcome.disposition), (200, Disposition::Foreign), "{why:?}");
+            assert_eq!(refusal(Sealer::default().post(&ours(), text)), Error::Unreadable(why));
+        }
+    }
+}
+
+#[test]
+fn a_foreign_form_of_the_flow_engine_is_foreign_with_nothing_but_its_template() {
+    let text = "<xml><MsgType>event</MsgType><Event>open_approval_change</Event><ApprovalInfo>\
+                <OpenTemplateId>1</OpenTemplateId></ApprovalInfo></xml>";
+    assert_eq!(Sealer::default().post(&another_template(), text).disposition, Disposition::Foreign);
+    let refused = refusal(Sealer::default().post(&ours(), text));
+    assert_eq!(refused, Error::Unreadable(Unreadable::Missing("OpenSpStatus")));
+}
+
+/// What tells whose form it is must be there, once, in XML that is sound to its end.
+#[test]
+fn what_leaves_open_whose_form_it_is_stays_unreadable() {
+    let sound = message("2", "2", "");
+    for (text, why) in [
+        (sound.replace("<TemplateId>3Tm1</TemplateId>", ""), Unreadable::Missing("TemplateId")),
+        (sound.replace("3Tm1", " "), Unreadable::Missing("TemplateId")),
+        (
+            sound.replace("<TemplateId>", "<TemplateId>3Tm2</TemplateId><TemplateId>"),
+            Unreadable::Doubled("TemplateId"),
+        ),
+        (sound.replace("</ApprovalInfo>", "<a>&a;</a></ApprovalInfo>"), Unreadable::Xml(Fault::Reference)),
+        (sound.replace("</xml>", ""), Unreadable::Xml(Fault::Syntax)),
+        (format!("{sound}<xml/>"), Unreadable::Xml(Fault::Syntax)),
+    ] {
+        let outcome = Sealer::default().post(&another_template(), &text);
+        assert_eq!(outcome.answer.status, 403);
+        assert_eq!(refusal(outcome), Error::Unreadable(why));
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::super::error::Unreadable;
 use super::super::{actor, codes, digest, excerpt};
 use crate::model::{
     Approval, Comment, Event, Operation, SpNo, Status, Step, StepKind, StepMember, StepMode, TemplateId,
@@ -16,7 +17,8 @@ const RAW_LIMIT: usize = 20;
 /// A message that reports a change.
 pub(in super::super) struct Draft<'a> {
     pub(super) kind: &'static str,
-    pub(super) occurred_at: UnixSeconds,
+    /// Or the first thing wrong with the message, which counts when the form is ours.
+    pub(super) occurred_at: Result<UnixSeconds, Unreadable>,
     pub(super) form: Form<'a>,
 }
 
@@ -70,7 +72,8 @@ impl Draft<'_> {
     }
 
     /// The event. `message` is the text that all of this was read from.
-    pub(in super::super) fn into_event(self, message: &str) -> Event {
+    pub(in super::super) fn into_event(self, message: &str) -> Result<Event, Unreadable> {
+        let occurred_at = self.occurred_at?;
         let message_digest = digest::sha256(message.as_bytes());
         let raw_operation = raw(&self.form.raw_operation);
         let operation = self.form.operation;
@@ -80,21 +83,21 @@ impl Draft<'_> {
             approval.id.as_str(),
             &raw_operation,
             &approval.raw_status,
-            &self.occurred_at.0.to_string(),
+            &occurred_at.0.to_string(),
             &message_digest,
         ]);
         let (actor, comment) = actor::find(operation, &approval).unzip();
-        Event {
+        Ok(Event {
             approval,
             operation,
             raw_operation,
             actor,
             comment: comment.unwrap_or_default(),
-            occurred_at: self.occurred_at,
+            occurred_at,
             deduplication_key,
             kind: self.kind.to_owned(),
             message_digest,
-        }
+        })
     }
 }
 

@@ -6,43 +6,50 @@
 
 use super::super::codes;
 use super::super::error::Unreadable;
-use super::super::xml::Cursor;
+use super::super::xml::Fault;
 use super::draft::{Form, Part, Stage};
-use super::field::{MEMBERS, NOTIFIED, STEPS, each, fill, keep, number, optional, required, skip, time};
+use super::field::{
+    MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once, optional, required, time,
+};
 use crate::model::{Operation, StepKind};
 
-/// Reads `ApprovalInfo`, which the cursor is in, and goes out of it.
-pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> {
+/// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
+/// is wrong is noted.
+pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable> {
     let (mut id, mut template_id, mut title, mut status) = (None, None, None, None);
     let (mut applicant, mut submitted_at) = (None, None);
     let (mut stages, mut notified) = (Vec::new(), Vec::new());
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "ThirdNo" => fill(&mut id, "ThirdNo", cursor),
-            "OpenSpName" => fill(&mut title, "OpenSpName", cursor),
-            "OpenTemplateId" => fill(&mut template_id, "OpenTemplateId", cursor),
-            "OpenSpStatus" => fill(&mut status, "OpenSpStatus", cursor),
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor),
-            "ApplyUserId" => fill(&mut applicant, "ApplyUserId", cursor),
-            "ApprovalNodes" => each(cursor, "ApprovalNode", &mut |cursor| {
-                keep(&mut stages, STEPS, "ApprovalNode", node(cursor)?)
-            }),
-            "NotifyNodes" => each(cursor, "NotifyNode", &mut |cursor| {
-                keep(&mut notified, NOTIFIED, "NotifyNode", part(cursor)?.map(|part| part.member))
-            }),
-            _ => skip(cursor),
-        }?;
+            "ThirdNo" => fill(&mut id, "ThirdNo", reading)?,
+            "OpenSpName" => fill(&mut title, "OpenSpName", reading)?,
+            "OpenTemplateId" => once(&mut template_id, "OpenTemplateId", reading.text()?)?,
+            "OpenSpStatus" => fill(&mut status, "OpenSpStatus", reading)?,
+            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", reading)?,
+            "ApplyUserId" => fill(&mut applicant, "ApplyUserId", reading)?,
+            "ApprovalNodes" => each(reading, "ApprovalNode", &mut |reading| {
+                keep(&mut stages, STEPS, "ApprovalNode", node(reading)?, reading);
+                Ok(())
+            })?,
+            "NotifyNodes" => each(reading, "NotifyNode", &mut |reading| {
+                let member = part(reading)?.map(|part| part.member);
+                keep(&mut notified, NOTIFIED, "NotifyNode", member, reading);
+                Ok(())
+            })?,
+            _ => reading.skip()?,
+        }
     }
-    let raw_status = required(status, "OpenSpStatus")?;
+    let template_id = required(template_id, "OpenTemplateId")?;
+    let raw_status = reading.demand(status, "OpenSpStatus");
     Ok(Form {
-        id: required(id, "ThirdNo")?,
-        template_id: required(template_id, "OpenTemplateId")?,
+        id: reading.demand(id, "ThirdNo"),
+        template_id,
         title: title.unwrap_or_default(),
         status: codes::open_status(&raw_status),
         raw_status,
         operation: Operation::Other,
         raw_operation: Default::default(),
-        applicant: required(applicant, "ApplyUserId")?,
+        applicant: reading.demand(applicant, "ApplyUserId"),
         department: None,
         submitted_at: time(submitted_at),
         stages,
@@ -52,15 +59,18 @@ pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> 
 }
 
 /// `ApprovalNode`: one step. Its `NodeType` says how the approvers were chosen, and not what the step is for.
-fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
+fn node<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
     let (mut verdict, mut mode, mut parts) = (None, None, Vec::new());
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "NodeStatus" => fill(&mut verdict, "NodeStatus", cursor),
-            "NodeAttr" => fill(&mut mode, "NodeAttr", cursor),
-            "Items" => each(cursor, "Item", &mut |cursor| keep(&mut parts, MEMBERS, "Item", part(cursor)?)),
-            _ => skip(cursor),
-        }?;
+            "NodeStatus" => fill(&mut verdict, "NodeStatus", reading)?,
+            "NodeAttr" => fill(&mut mode, "NodeAttr", reading)?,
+            "Items" => each(reading, "Item", &mut |reading| {
+                keep(&mut parts, MEMBERS, "Item", part(reading)?, reading);
+                Ok(())
+            })?,
+            _ => reading.skip()?,
+        }
     }
     Ok(Stage {
         kind: StepKind::Approval,
@@ -71,16 +81,16 @@ fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
 }
 
 /// `Item` or `NotifyNode`: a member's part. `None` for a place that nobody holds.
-fn part<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Part<'a>>, Unreadable> {
+fn part<'a>(reading: &mut Reading<'a>) -> Result<Option<Part<'a>>, Fault> {
     let (mut member, mut verdict, mut words, mut acted_at) = (None, None, None, None);
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "ItemStatus" => fill(&mut verdict, "ItemStatus", cursor),
-            "ItemSpeech" => fill(&mut words, "ItemSpeech", cursor),
-            "ItemOpTime" => fill(&mut acted_at, "ItemOpTime", cursor),
-            _ if element.is("ItemUserId") => fill(&mut member, "ItemUserId", cursor),
-            _ => skip(cursor),
-        }?;
+            "ItemStatus" => fill(&mut verdict, "ItemStatus", reading)?,
+            "ItemSpeech" => fill(&mut words, "ItemSpeech", reading)?,
+            "ItemOpTime" => fill(&mut acted_at, "ItemOpTime", reading)?,
+            _ if element.is("ItemUserId") => fill(&mut member, "ItemUserId", reading)?,
+            _ => reading.skip()?,
+        }
     }
     Ok(optional(member).map(|member| Part {
         member,

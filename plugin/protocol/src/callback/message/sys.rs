@@ -7,51 +7,57 @@ use std::borrow::Cow;
 
 use super::super::codes;
 use super::super::error::Unreadable;
-use super::super::xml::{Cursor, Element};
+use super::super::xml::{Element, Fault};
 use super::draft::{Form, Part, Remark, Stage};
 use super::field::{
-    ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, STEPS, each, fill, keep, number, once, optional,
-    required, skip, time,
+    ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once,
+    optional, put, required, time,
 };
 use crate::model::StepKind;
 
-/// Reads `ApprovalInfo`, which the cursor is in, and goes out of it.
-pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> {
+/// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
+/// is wrong is noted.
+pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable> {
     let (mut text_id, mut number_id, mut template_id, mut title) = (None, None, None, None);
     let (mut status, mut operation, mut submitted_at, mut applyer) = (None, None, None, None);
     let (mut records, mut nodes) = (Vec::new(), Vec::new());
     let (mut notified, mut remarks) = (Vec::new(), Vec::new());
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "SpNoStr" => fill(&mut text_id, "SpNoStr", cursor),
-            "SpNo" => fill(&mut number_id, "SpNo", cursor),
-            "SpName" => fill(&mut title, "SpName", cursor),
-            "SpStatus" => fill(&mut status, "SpStatus", cursor),
-            "TemplateId" => fill(&mut template_id, "TemplateId", cursor),
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", cursor),
-            "Applyer" => once(&mut applyer, "Applyer", applicant(cursor)?),
-            "StatuChangeEvent" => fill(&mut operation, "StatuChangeEvent", cursor),
-            "SpRecord" => keep(&mut records, STEPS, "SpRecord", record(cursor)?),
-            "ProcessList" => {
-                each(cursor, "NodeList", &mut |cursor| keep(&mut nodes, STEPS, "NodeList", node(cursor)?))
-            }
-            "Notifyer" => keep(&mut notified, NOTIFIED, "Notifyer", user_id(cursor)?),
-            "Comments" => keep(&mut remarks, COMMENTS, "Comments", remark(cursor)?),
-            _ => skip(cursor),
-        }?;
+            "SpNoStr" => fill(&mut text_id, "SpNoStr", reading)?,
+            "SpNo" => fill(&mut number_id, "SpNo", reading)?,
+            "SpName" => fill(&mut title, "SpName", reading)?,
+            "SpStatus" => fill(&mut status, "SpStatus", reading)?,
+            "TemplateId" => once(&mut template_id, "TemplateId", reading.text()?)?,
+            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", reading)?,
+            "Applyer" => put(&mut applyer, "Applyer", applicant(reading)?, reading),
+            "StatuChangeEvent" => fill(&mut operation, "StatuChangeEvent", reading)?,
+            "SpRecord" => keep(&mut records, STEPS, "SpRecord", record(reading)?, reading),
+            "ProcessList" => each(reading, "NodeList", &mut |reading| {
+                keep(&mut nodes, STEPS, "NodeList", node(reading)?, reading);
+                Ok(())
+            })?,
+            "Notifyer" => keep(&mut notified, NOTIFIED, "Notifyer", user_id(reading)?, reading),
+            "Comments" => keep(&mut remarks, COMMENTS, "Comments", remark(reading)?, reading),
+            _ => reading.skip()?,
+        }
     }
-    let (applicant, department) = applyer.ok_or(Unreadable::Missing("Applyer"))?;
-    let raw_status = required(status, "SpStatus")?;
+    let template_id = required(template_id, "TemplateId")?;
+    if applyer.is_none() {
+        reading.note(Unreadable::Missing("Applyer"));
+    }
+    let (applicant, department) = applyer.unwrap_or_default();
+    let raw_status = reading.demand(status, "SpStatus");
     let raw_operation = number(operation);
     Ok(Form {
-        id: required(optional(text_id).or(number_id), "SpNo")?,
-        template_id: required(template_id, "TemplateId")?,
+        id: reading.demand(optional(text_id).or(number_id), "SpNo"),
+        template_id,
         title: title.unwrap_or_default(),
         status: codes::status(&raw_status),
         raw_status,
         operation: codes::operation(&raw_operation),
         raw_operation,
-        applicant: required(applicant, "UserId")?,
+        applicant: reading.demand(applicant, "UserId"),
         department: optional(department),
         submitted_at: time(submitted_at),
         stages: if nodes.is_empty() { records } else { nodes },
@@ -61,28 +67,28 @@ pub(super) fn form<'a>(cursor: &mut Cursor<'a>) -> Result<Form<'a>, Unreadable> 
 }
 
 /// `Applyer`: who, and for which department.
-fn applicant<'a>(cursor: &mut Cursor<'a>) -> Result<(Field<'a>, Field<'a>), Unreadable> {
+fn applicant<'a>(reading: &mut Reading<'a>) -> Result<(Field<'a>, Field<'a>), Fault> {
     let (mut member, mut department) = (None, None);
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "UserId" => fill(&mut member, "UserId", cursor),
-            "Party" => fill(&mut department, "Party", cursor),
-            _ => skip(cursor),
-        }?;
+            "UserId" => fill(&mut member, "UserId", reading)?,
+            "Party" => fill(&mut department, "Party", reading)?,
+            _ => reading.skip()?,
+        }
     }
     Ok((member, department))
 }
 
 /// `SpRecord`: a step in the older layout.
-fn record<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
+fn record<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
     let (mut verdict, mut mode, mut parts) = (None, None, Vec::new());
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "SpStatus" => fill(&mut verdict, "SpStatus", cursor),
-            "ApproverAttr" => fill(&mut mode, "ApproverAttr", cursor),
-            "Details" => keep(&mut parts, MEMBERS, "Details", part(cursor, "SpStatus")?),
-            _ => skip(cursor),
-        }?;
+            "SpStatus" => fill(&mut verdict, "SpStatus", reading)?,
+            "ApproverAttr" => fill(&mut mode, "ApproverAttr", reading)?,
+            "Details" => keep(&mut parts, MEMBERS, "Details", part(reading, "SpStatus")?, reading),
+            _ => reading.skip()?,
+        }
     }
     Ok(Stage {
         kind: StepKind::Approval,
@@ -93,16 +99,16 @@ fn record<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
 }
 
 /// `NodeList`: a step in the newer layout.
-fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
+fn node<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
     let (mut kind, mut verdict, mut mode, mut parts) = (None, None, None, Vec::new());
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "NodeType" => fill(&mut kind, "NodeType", cursor),
-            "SpStatus" => fill(&mut verdict, "SpStatus", cursor),
-            "ApvRel" => fill(&mut mode, "ApvRel", cursor),
-            "SubNodeList" => keep(&mut parts, MEMBERS, "SubNodeList", part(cursor, "SpYj")?),
-            _ => skip(cursor),
-        }?;
+            "NodeType" => fill(&mut kind, "NodeType", reading)?,
+            "SpStatus" => fill(&mut verdict, "SpStatus", reading)?,
+            "ApvRel" => fill(&mut mode, "ApvRel", reading)?,
+            "SubNodeList" => keep(&mut parts, MEMBERS, "SubNodeList", part(reading, "SpYj")?, reading),
+            _ => reading.skip()?,
+        }
     }
     Ok(Stage {
         kind: codes::step_kind(&number(kind)),
@@ -116,20 +122,20 @@ fn node<'a>(cursor: &mut Cursor<'a>) -> Result<Stage<'a>, Unreadable> {
 ///
 /// They differ in the name of the verdict. The rest WeCom spells as it likes: `Approver` and `Approvor`,
 /// `SpTime` and `Sptime`.
-fn part<'a>(cursor: &mut Cursor<'a>, verdict_name: &'static str) -> Result<Option<Part<'a>>, Unreadable> {
+fn part<'a>(reading: &mut Reading<'a>, verdict_name: &'static str) -> Result<Option<Part<'a>>, Fault> {
     let (mut member, mut words, mut verdict, mut acted_at) = (None, None, None, None);
     let mut attachments = Vec::new();
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "Speech" => fill(&mut words, "Speech", cursor),
-            name if name == verdict_name => fill(&mut verdict, verdict_name, cursor),
-            _ if element.is("SpTime") => fill(&mut acted_at, "SpTime", cursor),
-            _ if is_attachment(&element) => attachment(cursor, &mut attachments),
+            "Speech" => fill(&mut words, "Speech", reading)?,
+            name if name == verdict_name => fill(&mut verdict, verdict_name, reading)?,
+            _ if element.is("SpTime") => fill(&mut acted_at, "SpTime", reading)?,
+            _ if is_attachment(&element) => attachment(reading, &mut attachments)?,
             _ if ["Approver", "Approvor", "UserInfo"].iter().any(|name| element.is(name)) => {
-                once(&mut member, "Approver", user_id(cursor)?)
+                put(&mut member, "Approver", user_id(reading)?, reading);
             }
-            _ => skip(cursor),
-        }?;
+            _ => reading.skip()?,
+        }
     }
     Ok(member.flatten().map(|member| Part {
         member,
@@ -141,18 +147,18 @@ fn part<'a>(cursor: &mut Cursor<'a>, verdict_name: &'static str) -> Result<Optio
 }
 
 /// `Comments`: one comment. `None` when nobody wrote it.
-fn remark<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Remark<'a>>, Unreadable> {
+fn remark<'a>(reading: &mut Reading<'a>) -> Result<Option<Remark<'a>>, Fault> {
     let (mut id, mut member, mut text, mut written_at) = (None, None, None, None);
     let mut attachments = Vec::new();
-    while let Some(element) = cursor.child()? {
+    while let Some(element) = reading.child()? {
         match element.name() {
-            "CommentUserInfo" => once(&mut member, "CommentUserInfo", user_id(cursor)?),
-            "CommentTime" => fill(&mut written_at, "CommentTime", cursor),
-            "CommentContent" => fill(&mut text, "CommentContent", cursor),
-            "CommentId" => fill(&mut id, "CommentId", cursor),
-            _ if is_attachment(&element) => attachment(cursor, &mut attachments),
-            _ => skip(cursor),
-        }?;
+            "CommentUserInfo" => put(&mut member, "CommentUserInfo", user_id(reading)?, reading),
+            "CommentTime" => fill(&mut written_at, "CommentTime", reading)?,
+            "CommentContent" => fill(&mut text, "CommentContent", reading)?,
+            "CommentId" => fill(&mut id, "CommentId", reading)?,
+            _ if is_attachment(&element) => attachment(reading, &mut attachments)?,
+            _ => reading.skip()?,
+        }
     }
     Ok(member.flatten().map(|member| Remark {
         id: number(id),
@@ -164,9 +170,9 @@ fn remark<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Remark<'a>>, Unreadable>
 }
 
 /// The `UserId` inside an element that names a member. `None` when it is missing or empty.
-fn user_id<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, Unreadable> {
+fn user_id<'a>(reading: &mut Reading<'a>) -> Result<Field<'a>, Fault> {
     let mut member = None;
-    each(cursor, "UserId", &mut |cursor| fill(&mut member, "UserId", cursor))?;
+    each(reading, "UserId", &mut |reading| fill(&mut member, "UserId", reading))?;
     Ok(optional(member))
 }
 
@@ -175,6 +181,8 @@ fn is_attachment(element: &Element<'_>) -> bool {
     ["Attach", "MediaId", "MediaIds"].iter().any(|name| element.is(name))
 }
 
-fn attachment<'a>(cursor: &mut Cursor<'a>, list: &mut Vec<Cow<'a, str>>) -> Result<(), Unreadable> {
-    keep(list, ATTACHMENTS, "Attach", optional(Some(cursor.text()?)))
+fn attachment<'a>(reading: &mut Reading<'a>, list: &mut Vec<Cow<'a, str>>) -> Result<(), Fault> {
+    let id = optional(Some(reading.text()?));
+    keep(list, ATTACHMENTS, "Attach", id, reading);
+    Ok(())
 }
