@@ -73,7 +73,12 @@ async fn the_engine_exports_the_contract_and_nothing_else() {
     let world = World::new().await;
     assert_eq!(
         world.engine().exports(),
-        ["idaas:approval/types@0.1.0", "idaas:approval/approval-engine@0.1.0"]
+        [
+            "idaas:approval/types@0.1.0",
+            "idaas:approval/approval-tracking@0.1.0",
+            "idaas:approval/approval-engine@0.1.0",
+            "idaas:approval/engine-diagnostics@0.1.0",
+        ]
     );
 }
 

@@ -4,7 +4,7 @@
 use conformance::{EGRESS, T0, World, props};
 use fake_wecom::setup::member;
 use fake_wecom::{App, Setup};
-use host_harness::contract::{CheckOptions, CheckVerdict, Finding, ProvisionProblem, SettingValue};
+use host_harness::contract::{CheckOptions, CheckVerdict, Finding, ProvisionProblem};
 use host_harness::{Settings, Tenant};
 
 async fn check(tenant: &Tenant) -> Vec<Finding> {
@@ -50,10 +50,7 @@ fn for_all_apps(setup: &mut Setup, change: impl FnMut(&mut App)) {
 /// The settings with those that `provision` gave.
 async fn provisioned(tenant: &Tenant, settings: &Settings) -> Settings {
     let told = tenant.provision().await.unwrap().unwrap();
-    told.into_iter().fold(settings.clone(), |settings, setting| match setting.value {
-        SettingValue::Text(value) => settings.with(&setting.key, value),
-        SettingValue::Held => settings,
-    })
+    told.iter().fold(settings.clone(), |settings, (key, value)| settings.with(key, value.expose()))
 }
 
 #[tokio::test]

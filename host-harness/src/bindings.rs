@@ -1,7 +1,6 @@
 //! What `bindgen!` makes of the contract. Nothing is written by hand here.
 //!
 //! It is the larger world, and no engine has to offer all of it: the host loads each interface by itself.
-#![expect(missing_docs, reason = "generated: the words are in the WIT files")]
 #![allow(clippy::all, clippy::restriction, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({

@@ -24,7 +24,12 @@ fn the_imports_printed_are_all_that_the_engine_can_reach() {
     assert_eq!(under(&ran.stdout, "imports"), IMPORTS);
     assert_eq!(
         under(&ran.stdout, "exports"),
-        ["idaas:approval/types@0.1.0", "idaas:approval/approval-engine@0.1.0"]
+        [
+            "idaas:approval/types@0.1.0",
+            "idaas:approval/approval-tracking@0.1.0",
+            "idaas:approval/approval-engine@0.1.0",
+            "idaas:approval/engine-diagnostics@0.1.0",
+        ]
     );
     assert_eq!(under(&ran.stdout, "hosts").first(), Some(&"https://qyapi.weixin.qq.com"));
     let size = wecom_component::WECOM_ENGINE.len();

@@ -3,10 +3,11 @@
 use super::Tenant;
 use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
 use crate::contract::{
-    Approval, CheckOptions, Finding, Page, ProvisionProblem, Setting, SubmissionQuery, TrackingProblem,
+    Approval, CheckOptions, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery, TrackingProblem,
     Window,
 };
 use crate::error::{CallError, CallFailure};
+use crate::settings::Settings;
 use crate::state::Purity;
 
 impl Tenant {
@@ -77,13 +78,24 @@ impl Tenant {
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not make templates.
     /// - [`CallError`]: the engine gave no verdict. When its `requests_sent` is not 0, the template may exist.
-    pub async fn provision(&self) -> Result<Result<Vec<Setting>, ProvisionProblem>, CallError> {
+    pub async fn provision(&self) -> Result<Result<Settings, ProvisionProblem>, CallError> {
         let diagnostics = self.diagnostics()?;
-        self.call(Purity::Outbound)
+        let provisioned = self
+            .call(Purity::Outbound)
             .run(async |store, callee| {
                 diagnostics.load(&mut *store, &callee.instance)?.call_provision(store).await
             })
-            .await
+            .await?;
+        Ok(provisioned.map(|settings| {
+            settings
+                .into_iter()
+                .filter_map(|setting| match setting.value {
+                    SettingValue::Text(value) => Some((setting.key, value)),
+                    // The host has it already.
+                    SettingValue::Held => None,
+                })
+                .collect()
+        }))
     }
 
     fn tracking(&self) -> Result<&approval_tracking::GuestIndices, CallError> {
