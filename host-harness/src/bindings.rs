@@ -1,5 +1,4 @@
 //! What `bindgen!` makes of the contract. Nothing is written by hand here.
-#![expect(missing_docs, reason = "generated: the words are in the WIT files")]
 #![allow(clippy::all, clippy::restriction, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({
