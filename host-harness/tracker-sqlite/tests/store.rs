@@ -1,0 +1,99 @@
+//! What a store promises, kept by a file that is closed and opened again.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+
+use approval_tracker::{Key, Message, Notice, Outcome, Request, State, Store as _};
+use approval_tracker_sqlite::SqliteStore;
+use host_harness::contract::Status;
+use tempfile::TempDir;
+
+struct File(TempDir);
+
+impl File {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.0.path().join("approvals.sqlite")).await.unwrap()
+    }
+}
+
+fn key(number: &str) -> Key {
+    Key { tenant: "acme".into(), number: number.into() }
+}
+
+fn notice(deduplication_key: &str) -> Notice {
+    Notice {
+        tenant: "acme".into(),
+        deduplication_key: deduplication_key.into(),
+        approval_id: "A1".into(),
+        status: Status::Approved,
+        received_at: 100,
+    }
+}
+
+#[tokio::test]
+async fn everything_stored_is_there_after_the_file_is_opened_again() {
+    let file = File::new();
+    let store = file.open().await;
+    let (first, added) = store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
+    assert!(added);
+    let bound = Request {
+        state: State::Approved,
+        approval_id: Some("A1".into()),
+        applicant: Some("zhang.san".into()),
+        due_at: None,
+        silent_looks: 3,
+        expecting_until: Some(400),
+        conflict: true,
+        ..first
+    };
+    assert!(store.compare_and_set(bound.clone(), Some(Outcome::Approved)).await.unwrap());
+    assert!(store.receive(notice("N1")).await.unwrap());
+    drop(store);
+
+    let store = file.open().await;
+    let stored = Request { revision: 1, ..bound };
+    assert_eq!(store.request(&key("R1")).await.unwrap(), Some(stored.clone()));
+    assert_eq!(store.bound_to("acme", "A1").await.unwrap(), Some(stored));
+    assert_eq!(store.bound_to("globex", "A1").await.unwrap(), None);
+    assert_eq!(store.unsettled(10).await.unwrap(), [notice("N1")]);
+    let message = Message { key: key("R1"), outcome: Outcome::Approved };
+    assert_eq!(store.outbox().await.unwrap(), [message.clone()]);
+    store.acknowledge(&message).await.unwrap();
+    assert_eq!(store.outbox().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
+    let store = File::new().open().await;
+    let (request, _) = store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
+    let pending = Request { state: State::Pending, ..request.clone() };
+    assert!(store.compare_and_set(pending, None).await.unwrap());
+    let late = Request { state: State::Rejected, ..request };
+    assert!(!store.compare_and_set(late, Some(Outcome::Rejected)).await.unwrap());
+    assert_eq!(store.request(&key("R1")).await.unwrap().unwrap().state, State::Pending);
+    assert_eq!(store.outbox().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
+    let store = File::new().open().await;
+    store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
+    let (existing, added) = store.insert(Request::intent(key("R1"), 99, 99)).await.unwrap();
+    assert_eq!((existing.intended_at, added), (10, false));
+    assert!(store.receive(notice("N1")).await.unwrap());
+    store.settle(&notice("N1")).await.unwrap();
+    assert!(!store.receive(notice("N1")).await.unwrap(), "settled is still known");
+    assert_eq!(store.unsettled(10).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_is_due_comes_longest_waiting_first() {
+    let store = File::new().open().await;
+    for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
+        store.insert(Request::intent(key(number), 1, due_at)).await.unwrap();
+    }
+    let due = store.due(30, 2).await.unwrap();
+    assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
+}
