@@ -317,3 +317,15 @@ async fn a_tenant_with_many_requests_delays_nobody() {
     let quiet = Key { tenant: "quiet".into(), number: "Q1".into() };
     assert_eq!(desk.tracker.store().request(&quiet).await.unwrap().unwrap().state, State::Approved);
 }
+
+#[tokio::test]
+async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
+    let store = MemoryStore::default();
+    let (intent, _) = store.insert(Request::intent(key(), T0, T0)).await.unwrap();
+    let pending = Request { state: State::Pending, ..intent.clone() };
+    assert!(store.compare_and_set(pending, None).await.unwrap());
+    let late = Request { state: State::Rejected, ..intent };
+    assert!(!store.compare_and_set(late, Some(Outcome::Rejected)).await.unwrap());
+    assert_eq!(store.request(&key()).await.unwrap().unwrap().state, State::Pending);
+    assert_eq!(store.outbox().await.unwrap(), []);
+}
