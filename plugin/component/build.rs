@@ -1,7 +1,7 @@
 //! Builds the engine for `wasm32-unknown-unknown` and turns the module into a component.
 //!
 //! With plain `cargo build` or `cargo test` the component is there, in `WECOM_COMPONENT`. Set `WECOM_ENGINE` to the
-//! path of a finished component to skip the nested build, as an air-gapped CI may want.
+//! path of a finished component to skip the nested build, as a build without a network may want.
 
 use std::env;
 use std::error::Error;
