@@ -73,8 +73,8 @@ pub static GUIDE: &[GuideStep] = &[
         title: text("Choose the approval template", "选择审批模板"),
         body: text(
             "Enter the template's id and say which control holds which field. One text control carries the request's \
-             number.",
-            "填写模板 ID，并说明各字段对应的控件。其中一个文本控件用于承载申请编号。",
+             number. `provision` makes such a template and both settings.",
+            "填写模板 ID，并说明各字段对应的控件。其中一个文本控件用于承载申请编号。provision 可自动创建模板并给出这两项设置。",
         ),
         settings: &[key::TEMPLATE_ID, key::FIELD_MAP],
         shows_callback_address: false,
