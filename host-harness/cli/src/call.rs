@@ -1,18 +1,15 @@
 //! `call`: one function of an engine by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use host_harness::egress::Origin;
 use host_harness::{Grant, Settings, redact};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::CliError;
-use crate::host;
+use crate::{host, input};
 
 /// How much of an engine's own words is repeated.
 const SENTENCE_BYTES: usize = 1_000;
@@ -39,20 +36,11 @@ pub(crate) struct Options {
     private_origin: Vec<String>,
 }
 
-/// The value of a setting in the file.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Source {
-    Text(String),
-    Env { env: String },
-    File { file: PathBuf },
-}
-
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = options.settings.as_deref().map_or_else(|| Ok(Settings::new()), settings)?;
-    let input = options.input.as_deref().map_or(Ok(Value::Null), input)?;
+    let settings = options.settings.as_deref().map_or_else(|| Ok(Settings::new()), input::settings)?;
+    let input = options.input.as_deref().map_or(Ok(Value::Null), input::json)?;
     let grant = Grant {
-        private_origins: private_origins(&options.private_origin)?,
+        private_origins: input::private_origins(&options.private_origin)?,
         loopback: options.loopback,
         ..Grant::default()
     };
@@ -89,69 +77,4 @@ fn sentence(problem: &Value) -> Option<String> {
         Value::String(case) => Some(case.clone()),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
-}
-
-/// The origins given with `--private-origin`.
-pub(crate) fn private_origins(texts: &[String]) -> Result<BTreeSet<Origin>, CliError> {
-    let read = |text: &String| {
-        Origin::of(text).ok_or_else(|| CliError::Input {
-            what: "the option",
-            path: format!("--private-origin {text}"),
-            reason: String::from("it is no origin"),
-            remedy: "give scheme, host and port, such as https://wecom.example.com:8443",
-        })
-    };
-    texts.iter().map(read).collect()
-}
-
-pub(crate) fn settings(path: &Path) -> Result<Settings, CliError> {
-    const SHAPE: &str =
-        "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
-    let unreadable = |reason: String, remedy| CliError::Input {
-        what: "the settings",
-        path: path.display().to_string(),
-        reason,
-        remedy,
-    };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| unreadable(error.to_string(), "name a JSON file with --settings"))?;
-    // serde's message may quote a value, and a value may be a secret: only the place is told.
-    let sources: BTreeMap<String, Source> = serde_json::from_str(&text).map_err(|error| {
-        unreadable(format!("no settings at line {} column {}", error.line(), error.column()), SHAPE)
-    })?;
-    sources
-        .into_iter()
-        .map(|(key, source)| {
-            let value = match source {
-                Source::Text(text) => text,
-                Source::Env { env } => std::env::var(&env).map_err(|_unset| {
-                    unreadable(format!("{key}: the variable {env} is not set"), "set it and try again")
-                })?,
-                Source::File { file } => std::fs::read_to_string(&file)
-                    .map_err(|error| {
-                        unreadable(format!("{key}: {}: {error}", file.display()), "name a readable file")
-                    })?
-                    .trim_end_matches(['\r', '\n'])
-                    .to_owned(),
-            };
-            Ok((key, value))
-        })
-        .collect()
-}
-
-pub(crate) fn input(path: &Path) -> Result<Value, CliError> {
-    let unreadable = |reason: String| CliError::Input {
-        what: "the input",
-        path: path.display().to_string(),
-        reason,
-        remedy: "name a JSON file with --input, or - for standard input",
-    };
-    let mut text = String::new();
-    if path == Path::new("-") {
-        io::stdin().read_to_string(&mut text)?;
-    } else {
-        text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    }
-    serde_json::from_str(&text)
-        .map_err(|error| unreadable(format!("no JSON at line {} column {}", error.line(), error.column())))
 }

@@ -12,7 +12,7 @@ use host_harness::{CallError, Grant};
 use serde_json::{Value, json};
 
 use crate::error::CliError;
-use crate::{call, host};
+use crate::{host, input};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -38,15 +38,15 @@ pub(crate) struct Options {
 
 /// Ends with success only when no step failed.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = call::settings(&options.settings)?;
-    let probe = options.probe.as_deref().map_or(Ok(Value::Null), call::input)?;
+    let settings = input::settings(&options.settings)?;
+    let probe = options.probe.as_deref().map_or(Ok(Value::Null), input::json)?;
     let runtime = host::runtime()?;
     let engine = host::engine(&runtime, options.engine.as_deref()).await?;
     if !engine.offers_diagnostics() {
         return Err(CallError::from(CallFailure::Unsupported { interface: "engine-diagnostics" }).into());
     }
     let grant = Grant {
-        private_origins: call::private_origins(&options.private_origin)?,
+        private_origins: input::private_origins(&options.private_origin)?,
         loopback: options.loopback,
         ..Grant::default()
     };

@@ -23,6 +23,7 @@ mod check;
 mod demo;
 mod error;
 mod host;
+mod input;
 mod inspect;
 
 /// Loads, inspects and exercises approval engines.
