@@ -22,6 +22,7 @@ mod callbacks;
 mod check;
 mod demo;
 mod error;
+mod example;
 mod host;
 mod input;
 mod inspect;

@@ -11,17 +11,16 @@ use host_harness::{ApprovalEngine, Tenant};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use self::props::{loopback, request, settings};
 use super::clock::DemoClock;
 use super::idaas::{Idaas, Meaning, Seen};
 use super::post::PATIENCE;
 use super::timeline::{Timeline, word};
 use crate::error::CliError;
+use crate::example::{loopback, request, settings};
 
 mod approving;
 mod configuring;
 mod ending;
-mod props;
 mod resolving;
 mod strangers;
 

@@ -9,9 +9,9 @@ use fake_wecom::{
 };
 
 use super::Story;
-use super::props::{loopback, settings};
 use crate::demo::idaas::Meaning;
 use crate::error::CliError;
+use crate::example::{loopback, settings};
 
 impl Story {
     pub(super) async fn configure_with_mistakes(&mut self) -> Result<(), CliError> {

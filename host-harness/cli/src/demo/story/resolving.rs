@@ -6,9 +6,9 @@ use fake_wecom::setup::member;
 use host_harness::contract::{Depth, MappingProblem, MappingProblemKind, Member};
 
 use super::Story;
-use super::props::account;
 use crate::demo::timeline::word;
 use crate::error::CliError;
+use crate::example::account;
 
 impl Story {
     pub(super) async fn resolve(&mut self) -> Result<(), CliError> {

@@ -7,11 +7,16 @@ use host_harness::contract::{
 };
 use host_harness::{Grant, Settings};
 
-pub(super) fn loopback() -> Grant {
+/// The directory attribute that holds the member id.
+pub(crate) const ATTRIBUTE: &str = "wecomUserId";
+
+/// A grant for a fake on this machine.
+pub(crate) fn loopback() -> Grant {
     Grant { loopback: true, ..Grant::default() }
 }
 
-pub(super) fn settings(wecom: &str) -> Settings {
+/// Settings that fit the example company, whose API is at `wecom`.
+pub(crate) fn settings(wecom: &str) -> Settings {
     let map = serde_json::json!({
         "title": control::TITLE,
         "reason": control::REASON,
@@ -28,21 +33,23 @@ pub(super) fn settings(wecom: &str) -> Settings {
         .with("sign-token", EXAMPLE_CALLBACK_TOKEN)
         .with("aes-key", EXAMPLE_AES_KEY)
         .with("associated-wecom-attribute", "userId")
-        .with("associated-user-attribute", "wecomUserId")
+        .with("associated-user-attribute", ATTRIBUTE)
         .with("template-id", ACCESS_TEMPLATE_ID)
         .with("field-map", map.to_string())
         .with("api-base-url", wecom)
 }
 
-pub(super) fn account(id: &str, name: &str, user_id: &str) -> Account {
+/// An account of the platform, with a member id in the mapped attribute.
+pub(crate) fn account(id: &str, name: &str, user_id: &str) -> Account {
     Account {
         id: id.to_owned(),
         display_name: name.to_owned(),
-        attributes: vec![Attribute { name: String::from("wecomUserId"), values: vec![user_id.to_owned()] }],
+        attributes: vec![Attribute { name: String::from(ATTRIBUTE), values: vec![user_id.to_owned()] }],
     }
 }
 
-pub(super) fn request(number: &str) -> SubmissionRequest {
+/// 张三's request for access under this number.
+pub(crate) fn request(number: &str) -> SubmissionRequest {
     let text = |name: &str, value: &str| FormField {
         name: name.to_owned(),
         content: FieldContent::Single(Content::Text(value.to_owned())),
