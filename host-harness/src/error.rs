@@ -99,7 +99,9 @@ pub enum CallFailure {
     #[error(transparent)]
     Input(#[from] InputError),
     /// The caller: the engine has no such interface, which engines may leave out.
-    #[error("the engine does not offer {interface}: its description lists what it can")]
+    #[error(
+        "the engine does not offer {interface}, which an engine may leave out: do without, or take one that exports it"
+    )]
     Unsupported {
         /// As in the contract, such as `approval-tracking`.
         interface: &'static str,
