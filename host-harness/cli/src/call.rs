@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use host_harness::{Grant, Settings, redact};
+use host_harness::{Settings, redact};
 use serde_json::Value;
 
+use crate::connection::Connection;
 use crate::error::CliError;
-use crate::{host, input};
+use crate::input;
 
 /// How much of an engine's own words is repeated.
 const SENTENCE_BYTES: usize = 1_000;
@@ -18,9 +19,8 @@ const SENTENCE_BYTES: usize = 1_000;
 pub(crate) struct Options {
     /// The function, such as `submit`.
     function: String,
-    /// The component; without it, the WeCom engine that was built with this program.
-    #[arg(long)]
-    engine: Option<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
     /// JSON object of settings. A value is a text, `{"env": "NAME"}` or `{"file": "PATH"}`: secrets stay out of the
     /// command line.
     #[arg(long)]
@@ -28,25 +28,13 @@ pub(crate) struct Options {
     /// JSON argument; `-` reads standard input. An object of arguments by name, or the only argument.
     #[arg(long)]
     input: Option<PathBuf>,
-    /// Let the engine reach this machine, for a fake provider.
-    #[arg(long)]
-    loopback: bool,
-    /// Let the engine reach private addresses at this origin, for a private deployment.
-    #[arg(long)]
-    private_origin: Vec<String>,
 }
 
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let settings = options.settings.as_deref().map_or_else(|| Ok(Settings::new()), input::settings)?;
     let input = options.input.as_deref().map_or(Ok(Value::Null), input::json)?;
-    let grant = Grant {
-        private_origins: input::private_origins(&options.private_origin)?,
-        loopback: options.loopback,
-        ..Grant::default()
-    };
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, options.engine.as_deref()).await?;
-    let result = engine.tenant("call", &settings, &grant).call_json(&options.function, &input).await?;
+    let tenant = options.connection.tenant("call", &settings).await?;
+    let result = tenant.call_json(&options.function, &input).await?;
     writeln!(io::stdout(), "{result:#}")?;
     match result.get("err") {
         None => Ok(ExitCode::SUCCESS),

@@ -5,68 +5,96 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use host_harness::CallFailure;
 use host_harness::clock::{Clock as _, SystemClock};
 use host_harness::contract::SettingProblem;
-use host_harness::{CallError, Grant};
+use host_harness::{CallError, CallFailure, Tenant, redact};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::connection::Connection;
 use crate::error::CliError;
-use crate::{host, input};
+use crate::input;
+use crate::language::Language;
+
+/// How much of one text is printed.
+const TEXT_BYTES: usize = 2_000;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The component; without it, the WeCom engine that was built with this program.
-    #[arg(long)]
-    engine: Option<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
     /// JSON object of settings, as for `call`.
     #[arg(long)]
     settings: PathBuf,
     /// JSON of an account whose mapping is tried: {"id", "display-name", "attributes": [{"name", "values"}]}.
     #[arg(long)]
     probe: Option<PathBuf>,
-    /// Print JSON.
+    /// The language of the steps and of what to do.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    language: Language,
+    /// Print JSON, in both languages.
     #[arg(long)]
     json: bool,
-    /// Let the engine reach this machine, for a fake provider.
-    #[arg(long)]
-    loopback: bool,
-    /// Let the engine reach private addresses at this origin, for a private deployment.
-    #[arg(long)]
-    private_origin: Vec<String>,
+}
+
+/// Of a finding, what is printed.
+#[derive(Deserialize)]
+struct Finding {
+    title: Words,
+    verdict: Verdict,
+    settings: Vec<String>,
+    evidence: Words,
+    remedy: Option<Words>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Verdict {
+    Ok,
+    Warn,
+    Fail,
+    Skipped,
+}
+
+/// A text of the engine's.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Words {
+    en: String,
+    zh_cn: String,
 }
 
 /// Ends with success only when no step failed.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let settings = input::settings(&options.settings)?;
     let probe = options.probe.as_deref().map_or(Ok(Value::Null), input::json)?;
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, options.engine.as_deref()).await?;
-    if !engine.offers_diagnostics() {
-        return Err(CallError::from(CallFailure::Unsupported { interface: "engine-diagnostics" }).into());
-    }
-    let grant = Grant {
-        private_origins: input::private_origins(&options.private_origin)?,
-        loopback: options.loopback,
-        ..Grant::default()
-    };
-    let arguments = json!({ "options": { "now": SystemClock.now().as_secs(), "probe": probe } });
-    let findings = match engine.tenant("check", &settings, &grant).call_json("check", &arguments).await {
-        Ok(findings) => findings,
-        Err(CallError { error: CallFailure::Configuration(problems), .. }) => {
-            problems.iter().map(finding).collect()
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let tenant = options.connection.tenant("check", &settings).await?;
+    let told = findings(&tenant, probe).await?;
+    let findings = Vec::<Finding>::deserialize(&told).map_err(|error| {
+        CallError::from(CallFailure::Host { reason: format!("a finding is not as in the contract: {error}") })
+    })?;
     let mut out = io::stdout().lock();
     if options.json {
-        writeln!(out, "{findings:#}")?;
+        writeln!(out, "{told:#}")?;
     } else {
-        findings.as_array().into_iter().flatten().try_for_each(|finding| print(&mut out, finding))?;
+        findings.iter().try_for_each(|finding| print(&mut out, finding, options.language))?;
     }
-    let failed = |finding: &Value| finding.get("verdict").and_then(Value::as_str) == Some("fail");
-    let any = findings.as_array().is_some_and(|findings| findings.iter().any(failed));
-    Ok(if any { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
+    Ok(if failed { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// The findings as the contract writes them in JSON.
+async fn findings(tenant: &Tenant, probe: Value) -> Result<Value, CallError> {
+    if !tenant.engine().offers_diagnostics() {
+        return Err(CallFailure::Unsupported { interface: "engine-diagnostics" }.into());
+    }
+    let arguments = json!({ "options": { "now": SystemClock.now().as_secs(), "probe": probe } });
+    match tenant.call_json("check", &arguments).await {
+        Err(CallError { error: CallFailure::Configuration(problems), .. }) => {
+            Ok(problems.iter().map(finding).collect())
+        }
+        told => told,
+    }
 }
 
 /// What `configure` finds wrong, as the first step: without sound settings the engine tests nothing.
@@ -82,20 +110,44 @@ fn finding(problem: &SettingProblem) -> Value {
     })
 }
 
-fn print(out: &mut impl Write, finding: &Value) -> io::Result<()> {
-    let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    let english = |name: &str| word(finding.get(name).and_then(|text| text.get("en")));
-    let sign = match word(finding.get("verdict")).as_str() {
-        "ok" => "✓",
-        "warn" => "!",
-        "fail" => "✗",
-        _ => "–",
+fn print(out: &mut impl Write, finding: &Finding, language: Language) -> io::Result<()> {
+    let plain = |words: &Words| redact::line(language.choose(&words.en, &words.zh_cn), TEXT_BYTES);
+    let sign = match finding.verdict {
+        Verdict::Ok => "✓",
+        Verdict::Warn => "!",
+        Verdict::Fail => "✗",
+        Verdict::Skipped => "–",
     };
-    writeln!(out, "{sign} {}: {}", english("title"), english("evidence"))?;
-    let settings = finding.get("settings").and_then(Value::as_array);
-    let settings: Vec<String> = settings.into_iter().flatten().map(|key| word(Some(key))).collect();
-    match english("remedy") {
-        remedy if remedy.is_empty() => Ok(()),
-        remedy => writeln!(out, "    to do: {remedy}\n    settings: {}", settings.join(", ")),
+    writeln!(out, "{sign} {}: {}", plain(&finding.title), plain(&finding.evidence))?;
+    let Some(remedy) = &finding.remedy else { return Ok(()) };
+    let settings = redact::line(&finding.settings.join(", "), TEXT_BYTES);
+    writeln!(out, "    {}: {}", language.choose("to do", "处理办法"), plain(remedy))?;
+    writeln!(out, "    {}: {settings}", language.choose("settings", "相关设置"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Words {
+        Words { en: text.to_owned(), zh_cn: String::new() }
+    }
+
+    #[test]
+    fn no_finding_steers_the_terminal_or_makes_a_line_of_its_own() {
+        const NASTY: &str = "a\x1b[2J\x1b]0;b\x07\n✓ c\u{9b}d access_token=e";
+        let finding = Finding {
+            title: words(NASTY),
+            verdict: Verdict::Fail,
+            settings: vec![NASTY.to_owned()],
+            evidence: words(NASTY),
+            remedy: Some(words(NASTY)),
+        };
+        let mut out = Vec::new();
+        print(&mut out, &finding, Language::En).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(!text.contains("access_token=e"), "{text}");
     }
 }

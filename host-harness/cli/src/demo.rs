@@ -1,11 +1,9 @@
 //! `demo`: the whole story on this machine, over real HTTP, through the real component.
 
-use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 use clap::Args;
 use fake_wecom::{FakeWeCom, Setup, serve};
-use tokio::net::TcpListener;
 
 use crate::error::CliError;
 use crate::host;
@@ -30,8 +28,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let wecom = listen(options.wecom_port, "--wecom-port").await?;
-    let host = listen(options.host_port, "--host-port").await?;
+    let wecom = host::listen(options.wecom_port, "--wecom-port").await?;
+    let host = host::listen(options.host_port, "--host-port").await?;
     let wecom_address = wecom.local_addr()?;
 
     let mut setup = Setup::example();
@@ -50,12 +48,4 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
         story.pause().await?;
     }
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-async fn listen(port: u16, option: &'static str) -> Result<TcpListener, CliError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|reason| CliError::Port {
-        port,
-        option,
-        reason,
-    })
 }

@@ -15,6 +15,8 @@ pub(crate) enum CliError {
     Call(#[from] CallError),
     #[error("cannot read {what} {path}: {reason}: {remedy}")]
     Input { what: &'static str, path: String, reason: String, remedy: &'static str },
+    #[error("cannot write {path}: {reason}: {remedy}")]
+    Write { path: String, reason: io::Error, remedy: &'static str },
     #[error("cannot listen on 127.0.0.1:{port}: {reason}: free the port or give another with {option}")]
     Port { port: u16, option: &'static str, reason: io::Error },
     #[error("the demo cannot go on: {0}")]

@@ -1,5 +1,6 @@
 //! The runtime that all commands share.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, RuntimeError, Services};
+use tokio::net::TcpListener;
 
 use crate::error::CliError;
 
@@ -33,5 +35,14 @@ pub(crate) async fn engine(runtime: &Runtime, file: Option<&Path>) -> Result<App
     Ok(match file {
         Some(file) => runtime.load_file(file).await?,
         None => runtime.load(wecom_component::WECOM_ENGINE).await?,
+    })
+}
+
+/// Listens on this machine alone. `option` is the one that gave the port; 0 takes a free one.
+pub(crate) async fn listen(port: u16, option: &'static str) -> Result<TcpListener, CliError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|reason| CliError::Port {
+        port,
+        option,
+        reason,
     })
 }

@@ -1,13 +1,14 @@
 //! What a person gives a command: settings, JSON, origins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use host_harness::Settings;
 use host_harness::egress::Origin;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use tempfile::NamedTempFile;
 
 use crate::error::CliError;
 
@@ -85,4 +86,52 @@ pub(crate) fn json(path: &Path) -> Result<Value, CliError> {
     }
     serde_json::from_str(&text)
         .map_err(|error| unreadable(format!("no JSON at line {} column {}", error.line(), error.column())))
+}
+
+/// Settings as their file has them.
+pub(crate) fn as_json(settings: &Settings) -> Value {
+    settings
+        .iter()
+        .map(|(key, value)| (key.to_owned(), Value::from(value.expose())))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// A settings file that can be written, with its successor beside it.
+pub(crate) struct SettingsFile {
+    path: PathBuf,
+    successor: NamedTempFile,
+}
+
+impl SettingsFile {
+    /// Proves that the file can be replaced. Nothing is changed.
+    pub(crate) fn open(path: &Path) -> Result<Self, CliError> {
+        let open = || {
+            // Of a link, the file that it leads to.
+            let path = path.canonicalize()?;
+            let successor = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
+            successor.as_file().set_permissions(path.metadata()?.permissions())?;
+            Ok(Self { path, successor })
+        };
+        open().map_err(unwritable(path))
+    }
+
+    /// Adds or replaces `news`. What the file says of other settings stays: a secret's variable or file, too.
+    /// The file is replaced whole or not at all.
+    pub(crate) fn store(mut self, news: &Settings) -> Result<(), CliError> {
+        let mut store = || {
+            let mut all: Map<String, Value> = serde_json::from_slice(&std::fs::read(&self.path)?)?;
+            all.extend(news.iter().map(|(key, value)| (key.to_owned(), Value::from(value.expose()))));
+            writeln!(self.successor, "{:#}", Value::from(all))?;
+            self.successor.as_file().sync_all()
+        };
+        store().map_err(unwritable(&self.path))?;
+        let persisted = self.successor.persist(&self.path);
+        persisted.map(drop).map_err(|error| unwritable(&self.path)(error.error))
+    }
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> CliError {
+    let path = path.display().to_string();
+    |reason| CliError::Write { path, reason, remedy: "make the file and its directory writable" }
 }

@@ -6,6 +6,8 @@
 //! host-harness callbacks < in > out      recorded callbacks through an engine, in bulk
 //! host-harness call FUNCTION ...         one call by hand, JSON in and out
 //! host-harness check --settings FILE     the connection, tested step by step
+//! host-harness provision --settings FILE the engine's template, made or confirmed
+//! host-harness fake-wecom --state STATE  a WeCom on this machine to try all of that on
 //! ```
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -20,12 +22,16 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 mod call;
 mod callbacks;
 mod check;
+mod connection;
 mod demo;
 mod error;
 mod example;
+mod fake;
 mod host;
 mod input;
 mod inspect;
+mod language;
+mod provision;
 
 /// Loads, inspects and exercises approval engines.
 #[derive(Parser)]
@@ -59,8 +65,19 @@ enum Command {
     /// Calls one function of an engine: JSON in, JSON out.
     Call(call::Options),
     /// Tests a connection step by step, with what to do about each fault.
+    #[command(after_help = CHECK_EXIT)]
     Check(check::Options),
+    /// Makes the engine's own template at the provider, or confirms the one in the settings.
+    #[command(after_help = PROVISION_EXIT)]
+    Provision(provision::Options),
+    /// Serves a fake WeCom on this machine, in a state to try `check` on, with settings that fit it.
+    FakeWecom(fake::Options),
 }
+
+const CHECK_EXIT: &str =
+    "Exit code: 0 when no step fails (a step may warn), 2 when one fails, 1 when nothing could be tested.";
+
+const PROVISION_EXIT: &str = "Exit code: 0 when the template is ready, 2 when the provider or the engine says no, 1 when there is no answer.";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum LogLevel {
@@ -98,6 +115,8 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
         Command::Callbacks { engine } => callbacks::run(engine.as_deref()).await,
         Command::Call(options) => call::run(options).await,
         Command::Check(options) => check::run(options).await,
+        Command::Provision(options) => provision::run(options).await,
+        Command::FakeWecom(options) => fake::run(options).await,
     }
 }
 
