@@ -40,7 +40,9 @@ fn the_timeline_tells_who_did_what() {
         "known already, nothing changes → 200",
         "refused: forged",
         "foreign, only counted → 200",
-        "gettoken                 1 calls, 0 refused",
+        "9 steps pass, 0 warn, 0 fail, 0 are skipped  [check,",
+        "compares the field map with 应用管理 > 审批 > the template",
+        "gettoken                 3 calls, 0 refused",
     ] {
         assert!(ran.stdout.contains(told), "no {told:?} in:\n{}", ran.stdout);
     }

@@ -19,6 +19,7 @@ use crate::error::CliError;
 use crate::example::{loopback, request, settings};
 
 mod approving;
+mod checking;
 mod configuring;
 mod ending;
 mod resolving;
@@ -69,6 +70,7 @@ impl Story {
         self.configure_with_mistakes().await?;
         self.configure().await?;
         self.verify_address().await?;
+        self.check().await?;
         self.resolve().await?;
         let approved = self.approve_by_two().await?;
         self.reject().await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use fake_wecom::CallOutcome;
 
 use super::Story;
+use super::checking::TESTS;
 use crate::demo::timeline::word;
 use crate::error::CliError;
 
@@ -26,7 +27,9 @@ impl Story {
                 .count();
             self.timeline.tell("WeCom", format_args!("{path:<24} {} calls, {refused} refused", all.len()))?;
         }
-        self.timeline.expect("one token served every call", self.fake.calls_to("gettoken").len() == 1)?;
+        let fetched = self.fake.calls_to("gettoken").len();
+        self.timeline
+            .expect("one token served every call, and each test fetched its own", fetched == 1 + TESTS)?;
         let submitted = self.fake.calls_to("oa/applyevent").len();
         self.timeline.expect("one form for one request", submitted == self.idaas.approvals().len())?;
         Ok(())
