@@ -118,11 +118,12 @@ fn print(out: &mut impl Write, finding: &Finding, language: Language) -> io::Res
         Verdict::Fail => "✗",
         Verdict::Skipped => "–",
     };
-    writeln!(out, "{sign} {}: {}", plain(&finding.title), plain(&finding.evidence))?;
+    let colon = language.choose(": ", "：");
+    writeln!(out, "{sign} {}{colon}{}", plain(&finding.title), plain(&finding.evidence))?;
     let Some(remedy) = &finding.remedy else { return Ok(()) };
     let settings = redact::line(&finding.settings.join(", "), TEXT_BYTES);
-    writeln!(out, "    {}: {}", language.choose("to do", "处理办法"), plain(remedy))?;
-    writeln!(out, "    {}: {settings}", language.choose("settings", "相关设置"))
+    writeln!(out, "    {}{colon}{}", language.choose("to do", "处理办法"), plain(remedy))?;
+    writeln!(out, "    {}{colon}{settings}", language.choose("settings", "相关设置"))
 }
 
 #[cfg(test)]

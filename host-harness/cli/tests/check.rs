@@ -72,7 +72,7 @@ fn only_fault<'a>(text: &'a str, to_do: &str) -> (&'a str, &'a str) {
 #[track_caller]
 fn one_remedy(told: &Told, titles: [&str; 2], remedies: [&str; 2]) {
     for (text, to_do, title, part) in
-        [(&told.en, "to do: ", titles[0], remedies[0]), (&told.zh_cn, "处理办法: ", titles[1], remedies[1])]
+        [(&told.en, "to do: ", titles[0], remedies[0]), (&told.zh_cn, "处理办法：", titles[1], remedies[1])]
     {
         let (step, remedy) = only_fault(text, to_do);
         assert_eq!(step, title);
