@@ -6,31 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use conformance::props::{account, request, settings};
-use conformance::{World, answer, services};
+use conformance::props::{account, other_app, request, settings, two_apps};
+use conformance::{World, answer, load, services};
 use fake_wecom::setup::member;
-use fake_wecom::{App, CallFault, FakeWeCom, FaultPlan, SECRET, Secret, Setup, Visible, When};
+use fake_wecom::{CallFault, FakeWeCom, FaultPlan, SECRET, Secret, Setup, When};
 use host_harness::contract::{Depth, MappingProblem, MappingProblemKind, RefusalClass, SubmitProblem};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::secret::Secret as Token;
 use host_harness::tokens::{Acquired, Key, Lease, Scope, TokenCache};
-use host_harness::{Services, Settings, Tenant};
+use host_harness::{Allocation, Grant, Services, Settings, Tenant};
 use tokio::sync::Semaphore;
-
-/// A self-built app beside the Approval app, and the settings that use it.
-const OTHER_APP: (u32, &str) = (1_000_002, "example-secret-of-another-app-0000000000001");
-
-async fn two_apps() -> World {
-    let mut setup = Setup::example();
-    let app = setup.apps.first().unwrap().clone();
-    let (agent_id, secret) = OTHER_APP;
-    setup.apps.push(App { agent_id, secret: Secret::new(secret), visible: Visible::Everyone, ..app });
-    World::with(setup).await
-}
-
-fn other_app() -> Settings {
-    settings().with("agent-id", OTHER_APP.0.to_string()).with("secret", OTHER_APP.1)
-}
+use tokio::task::JoinHandle;
 
 async fn confirm(tenant: &Tenant) -> Result<(), MappingProblem> {
     tenant.resolve_user(&account(&[member::ZHANG_SAN]), Depth::Confirmed).await.unwrap().map(drop)
@@ -48,22 +35,30 @@ fn refusal(result: Result<(), MappingProblem>) -> (RefusalClass, String, String)
     (refusal.class, refusal.code, refusal.remedy.en)
 }
 
+/// Calls at once, half of them through each of two engines.
+const CALLS: usize = 100;
+
+/// The tenant through two engines of two runtimes, as before and after an update of the engine; one cache of tokens.
+async fn two_engines(world: &World, gate: &Arc<Gate>, settings: &Settings) -> [Tenant; 2] {
+    let services = gate.clone().services(world);
+    [world.engine().clone(), load(&Allocation::Pooling).await]
+        .map(|engine| engine.with_services(services.clone()).tenant("acme", settings, &Grant::default()))
+}
+
+fn calls_at_once(tenants: &[Tenant]) -> Vec<JoinHandle<Result<(), MappingProblem>>> {
+    let turns = tenants.iter().cycle().take(CALLS).cloned();
+    turns.map(|tenant| tokio::spawn(async move { confirm(&tenant).await })).collect()
+}
+
 /// D18: all of them ask while the first one is still fetching.
 #[tokio::test]
-async fn many_calls_at_once_fetch_one_token() {
-    const CALLS: usize = 20;
+async fn two_engines_with_a_hundred_calls_at_once_fetch_one_token() {
     let world = World::new().await;
-    let gate = Arc::new(Gate::new(&world));
-    let services = gate.clone().services(&world);
-    let tenant = world.engine().with_services(services).tenant("acme", &settings(), &Default::default());
+    let gate = Arc::new(Gate::at("/gettoken", &world));
+    let tenants = two_engines(&world, &gate, &settings()).await;
 
-    let calls: Vec<_> = (0..CALLS)
-        .map(|_| {
-            let tenant = tenant.clone();
-            tokio::spawn(async move { confirm(&tenant).await })
-        })
-        .collect();
-    gate.until_asked(CALLS).await;
+    let calls = calls_at_once(&tenants);
+    until(&gate.asked, CALLS).await;
     gate.open.add_permits(CALLS);
     for call in calls {
         assert_eq!(call.await.unwrap(), Ok(()));
@@ -72,10 +67,47 @@ async fn many_calls_at_once_fetch_one_token() {
     assert_eq!((requests(&world, "gettoken"), requests(&world, "user/get")), (1, CALLS));
 }
 
+/// D17, D18: all of them carry the token that WeCom has revoked, and each finds out by itself.
+#[tokio::test]
+async fn a_token_revoked_under_a_hundred_calls_is_forgotten_once() {
+    let world = World::new().await;
+    let gate = Arc::new(Gate::at("/user/get", &world));
+    let tenants = two_engines(&world, &gate, &settings()).await;
+    let calls = calls_at_once(&tenants);
+    until(&gate.arrived, CALLS).await;
+
+    world.fake.revoke_tokens();
+    gate.open.add_permits(2 * CALLS);
+    for call in calls {
+        assert_eq!(call.await.unwrap(), Ok(()));
+    }
+
+    assert_eq!((requests(&world, "gettoken"), requests(&world, "user/get")), (2, 2 * CALLS));
+}
+
+/// D23: a hundred callers learn the reason from one request.
+#[tokio::test]
+async fn a_hundred_calls_at_once_try_a_wrong_secret_once() {
+    let world = World::new().await;
+    let gate = Arc::new(Gate::at("/gettoken", &world));
+    let tenants = two_engines(&world, &gate, &settings().with("secret", "not-the-secret")).await;
+
+    let calls = calls_at_once(&tenants);
+    until(&gate.asked, CALLS).await;
+    gate.open.add_permits(CALLS);
+    for call in calls {
+        let (class, code, remedy) = refusal(call.await.unwrap());
+        assert_eq!((class, code.as_str()), (RefusalClass::Credentials, "40001"));
+        assert!(remedy.contains("Secret"), "{remedy}");
+    }
+
+    assert_eq!(world.fake.calls().len(), 1);
+}
+
 /// D16: the same engine, and two tenants with an app each.
 #[tokio::test]
 async fn two_tenants_never_share_a_token() {
-    let world = two_apps().await;
+    let world = World::with(two_apps()).await;
     let acme = world.tenant_with("acme", &settings());
     let globex = world.tenant_with("globex", &other_app());
     for _ in 0..3 {
@@ -241,35 +273,42 @@ async fn a_secret_of_awkward_characters_arrives_as_it_is() {
     assert_ne!(awkward, SECRET);
 }
 
-/// Holds back the answer to gettoken, and counts who asks the cache for a token.
+/// Holds requests of one path back, and counts them and who asks the cache for a token.
 struct Gate {
+    path: &'static str,
     fake: FakeWeCom,
     open: Semaphore,
+    arrived: AtomicUsize,
     asked: AtomicUsize,
     tokens: Arc<dyn TokenCache>,
 }
 
 impl Gate {
-    fn new(world: &World) -> Self {
+    fn at(path: &'static str, world: &World) -> Self {
         let tokens = services(&world.fake, &world.clock, &world.log, &world.wire).tokens;
-        Self { fake: world.fake.clone(), open: Semaphore::new(0), asked: AtomicUsize::new(0), tokens }
+        let (arrived, asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { path, fake: world.fake.clone(), open: Semaphore::new(0), arrived, asked, tokens }
     }
 
+    /// At a pace that lets all calls go at once.
     fn services(self: Arc<Self>, world: &World) -> Services {
-        Services { outbound: self.clone(), tokens: self, log: world.log.clone() }
+        let quota = Quota { requests_per_minute: 10_000, calls: 1_000 };
+        let pace = Arc::new(Pace::new(Arc::new(world.clock.clone()), quota));
+        Services { outbound: self.clone(), tokens: self, log: world.log.clone(), pace }
     }
+}
 
-    async fn until_asked(&self, calls: usize) {
-        while self.asked.load(Ordering::SeqCst) < calls {
-            tokio::task::yield_now().await;
-        }
+async fn until(counter: &AtomicUsize, calls: usize) {
+    while counter.load(Ordering::SeqCst) < calls {
+        tokio::task::yield_now().await;
     }
 }
 
 impl Outbound for Gate {
     fn send(&self, departure: Departure) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, SendError>> {
         Box::pin(async move {
-            if departure.request.uri().path().ends_with("/gettoken") {
+            if departure.request.uri().path().ends_with(self.path) {
+                self.arrived.fetch_add(1, Ordering::SeqCst);
                 self.open.acquire().await.unwrap().forget();
             }
             answer(self.fake.handle(departure.request, conformance::EGRESS))

@@ -12,6 +12,8 @@ use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracki
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
 use crate::limits::{Meters, TICK};
+use crate::pace::verdict::AsksToWait;
+use crate::pace::{Hold, Turn};
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
@@ -66,12 +68,14 @@ impl Call<'_> {
     /// Runs `function` on a fresh instance, within every limit.
     pub(crate) async fn run<T, F>(&self, function: F) -> Result<T, CallError>
     where
+        T: AsksToWait,
         F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
     {
         let meters = Arc::new(Meters::default());
         let (setting, limit) = self.wall_clock();
         let ends_at = Instant::now() + limit;
         let done = async {
+            let _turn = self.turn(ends_at).await?;
             // The pool refuses what it has no slot for. Waiting here makes a queue of it.
             let slots = self.runtime.0.slots(self.purity);
             let Ok(Ok(_slot)) = timeout_at(ends_at, slots.acquire()).await else {
@@ -81,8 +85,26 @@ impl Call<'_> {
                 .await
                 .unwrap_or(Err(CallFailure::TimedOut { setting, limit }))
         };
-        done.await
-            .map_err(|error| CallError { error, requests_sent: meters.requests.load(Ordering::Relaxed) })
+        let done = done.await;
+        let requests_sent = meters.requests.load(Ordering::Relaxed);
+        // Without a request it was not the provider who asked.
+        if let Some(wait) = done.as_ref().ok().and_then(AsksToWait::wait)
+            && requests_sent > 0
+        {
+            self.services.pace.close(self.identity.credential, wait);
+        }
+        done.map_err(|error| CallError { error, requests_sent })
+    }
+
+    /// The credential's turn, for calls that reach out.
+    async fn turn(&self, ends_at: Instant) -> Result<Option<Turn>, Hold> {
+        Ok(match self.purity {
+            Purity::Pure => None,
+            Purity::Outbound => {
+                let Identity { credential, tenant, .. } = &*self.identity;
+                Some(self.services.pace.turn(*credential, tenant, ends_at).await?)
+            }
+        })
     }
 
     fn wall_clock(&self) -> (&'static str, Duration) {

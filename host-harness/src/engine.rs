@@ -69,6 +69,7 @@ impl ApprovalEngine {
                 engine: String::from("undescribed"),
                 tenant: String::from("-"),
                 scope: Scope::of([]),
+                credential: Scope::of([]),
                 held: std::collections::BTreeMap::new(),
                 egress: Egress::default(),
             }),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::contract::SettingProblem;
 use crate::json::InputError;
+use crate::pace::Hold;
 
 /// The runtime cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +127,9 @@ pub enum CallFailure {
         /// Its value.
         limit: Duration,
     },
+    /// The credential's pace. Nothing was done.
+    #[error(transparent)]
+    Held(#[from] Hold),
     /// Too many calls at once. Nothing was done.
     #[error("the host is busy: try again, or raise `limits.concurrent_calls`")]
     Overloaded,

@@ -10,7 +10,7 @@
 //! of functions an engine may leave out: [`CallFailure::Unsupported`].
 //!
 //! What an engine may reach comes in through [`Services`]: an [`outbound::Outbound`] for HTTP, a
-//! [`tokens::TokenCache`], a [`log::LogSink`]. Tests put fakes there.
+//! [`tokens::TokenCache`], a [`log::LogSink`]; and how fast, through a [`pace::Pace`]. Tests put fakes there.
 
 mod bindings;
 mod call;
@@ -26,6 +26,7 @@ pub mod json;
 pub mod limits;
 pub mod log;
 pub mod outbound;
+pub mod pace;
 pub mod redact;
 pub mod runtime;
 pub mod secret;

@@ -17,6 +17,7 @@ use crate::error::{LoadError, RuntimeError};
 use crate::limits::{CORE_INSTANCES, Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
+use crate::pace::Pace;
 use crate::state::{CallState, Purity};
 use crate::tokens::TokenCache;
 
@@ -30,6 +31,8 @@ pub struct Services {
     pub tokens: Arc<dyn TokenCache>,
     /// Takes log lines.
     pub log: Arc<dyn LogSink>,
+    /// Keeps every credential's pace. One for all tenants of the process.
+    pub pace: Arc<Pace>,
 }
 
 impl fmt::Debug for Services {

@@ -24,6 +24,8 @@ pub(crate) struct Identity {
     pub(crate) engine: String,
     pub(crate) tenant: String,
     pub(crate) scope: Scope,
+    /// What the provider counts by.
+    pub(crate) credential: Scope,
     pub(crate) held: BTreeMap<String, Secret>,
     pub(crate) egress: Egress,
 }

@@ -1,6 +1,6 @@
 //! An engine with one tenant's settings: what an IDaaS host calls.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::engine::ApprovalEngine;
 use crate::error::{CallError, CallFailure};
 use crate::json;
 use crate::limits::Limits;
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
@@ -51,10 +52,12 @@ impl Tenant {
                 .into_iter()
                 .chain(settings.iter().flat_map(|(key, value)| [key, value.expose()])),
         );
+        let credential = credential(&description.id, &held).unwrap_or(scope);
         let identity = Identity {
             engine: description.id.clone(),
             tenant: id.to_owned(),
             scope,
+            credential,
             held,
             egress: Egress {
                 origins,
@@ -176,6 +179,13 @@ impl Tenant {
         }
         call.run(async |store, callee| found.call(store, &callee.instance, &arguments).await).await
     }
+}
+
+/// What a provider knows the calls by: the secrets they carry, whichever tenant it is that has them. An engine without
+/// secrets gives nothing to tell by.
+fn credential(engine: &str, held: &BTreeMap<String, Secret>) -> Option<Scope> {
+    let secrets = held.iter().flat_map(|(key, secret)| [key, secret.expose()]);
+    (!held.is_empty()).then(|| Scope::of([engine, "credential"].into_iter().chain(secrets)))
 }
 
 /// What the description names, with the settings' values in place.

@@ -13,6 +13,7 @@ use host_harness::clock::Clock;
 use host_harness::contract::{CallbackOutcome, CallbackRequest};
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{InProcess, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
 
@@ -151,6 +152,7 @@ pub fn services(fake: &FakeWeCom, clock: &WorldClock, log: &Arc<CapturedLog>, wi
         })),
         tokens: Arc::new(MemoryTokens::new(Arc::new(clock.clone()))),
         log: log.clone(),
+        pace: Arc::new(Pace::new(Arc::new(clock.clone()), Quota::default())),
     }
 }
 

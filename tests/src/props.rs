@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use fake_wecom::setup::{control, member};
 use fake_wecom::{
-    ACCESS_TEMPLATE_ID, AGENT_ID, CORP_ID, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, LEAVE_TEMPLATE_ID,
-    ReceiveServer, SECRET, Secret,
+    ACCESS_TEMPLATE_ID, AGENT_ID, App, CORP_ID, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, LEAVE_TEMPLATE_ID,
+    ReceiveServer, SECRET, Secret, Setup, Visible,
 };
 use host_harness::Settings;
 use host_harness::contract::{
@@ -36,6 +36,25 @@ pub fn settings() -> Settings {
         .with("associated-user-attribute", ATTRIBUTE)
         .with("template-id", ACCESS_TEMPLATE_ID)
         .with("field-map", map)
+}
+
+/// A self-built app beside the Approval app.
+const OTHER_APP: (u32, &str) = (1_000_002, "example-secret-of-another-app-0000000000001");
+
+/// The example company with a second app.
+#[must_use]
+pub fn two_apps() -> Setup {
+    let mut setup = Setup::example();
+    let app = setup.apps.first().unwrap().clone();
+    let (agent_id, secret) = OTHER_APP;
+    setup.apps.push(App { agent_id, secret: Secret::new(secret), visible: Visible::Everyone, ..app });
+    setup
+}
+
+/// The settings that use the second app.
+#[must_use]
+pub fn other_app() -> Settings {
+    settings().with("agent-id", OTHER_APP.0.to_string()).with("secret", OTHER_APP.1)
 }
 
 /// WeCom's side of the callback, both templates ticked.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use host_harness::clock::SystemClock;
 use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, RuntimeError, Services};
 use tokio::net::TcpListener;
@@ -22,6 +23,7 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
         outbound: Arc::new(Https::new()?),
         tokens: Arc::new(MemoryTokens::new(Arc::new(SystemClock))),
         log: Arc::new(TracingLog),
+        pace: Arc::new(Pace::new(Arc::new(SystemClock), Quota::default())),
     };
     let limits = Limits { concurrent_calls: CONCURRENT_CALLS, ..Limits::default() };
     match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {

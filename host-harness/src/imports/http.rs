@@ -58,6 +58,11 @@ impl Host for CallState {
         if departure.timeout < SHORTEST {
             return Ok(Err(Error::Unreachable(String::from("the call's wall clock leaves no time for it"))));
         }
+        // Nothing leaves, and the engine may say so: for it, nobody is there.
+        if let Err(hold) = self.services.pace.spend(self.identity.credential) {
+            self.note(Level::Warn, "request-held", vec![("reason".into(), hold.to_string())]);
+            return Ok(Err(Error::Unreachable(hold.to_string())));
+        }
         self.meters.requests.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         let outbound = self.services.outbound.clone();

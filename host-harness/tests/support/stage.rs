@@ -15,6 +15,7 @@ use host_harness::contract::{
 };
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{ApprovalEngine, Grant, Limits, Services, Settings, Tenant};
 
@@ -75,10 +76,12 @@ impl Outbound for Silent {
 }
 
 pub(crate) fn services(outbound: impl Outbound + 'static, log: &Arc<Lines>) -> Services {
+    let clock = Arc::new(ManualClock::at(T0));
     Services {
         outbound: Arc::new(outbound),
-        tokens: Arc::new(MemoryTokens::new(Arc::new(ManualClock::at(T0)))),
+        tokens: Arc::new(MemoryTokens::new(clock.clone())),
         log: log.clone(),
+        pace: Arc::new(Pace::new(clock, Quota::default())),
     }
 }
 

@@ -16,7 +16,7 @@ impl Approvals for Tenant {
             Ok(Err(problem)) => not_submitted(problem),
             // The engine gave no verdict after something had left the host: nobody knows what.
             Err(call) if call.requests_sent > 0 => Submitted::Unknown { applicant: None },
-            Err(call) if passes(&call) => Submitted::NotNow(None),
+            Err(call) if passes(&call) => Submitted::NotNow(retry_after(&call)),
             Err(call) => Submitted::Never(call.to_string()),
         }
     }
@@ -80,19 +80,34 @@ fn not_found<T>(problem: TrackingProblem) -> Looked<T> {
 }
 
 fn no_verdict<T>(call: &CallError) -> Looked<T> {
-    if passes(call) { Looked::NotNow(None) } else { Looked::Never(call.to_string()) }
+    if passes(call) { Looked::NotNow(retry_after(call)) } else { Looked::Never(call.to_string()) }
 }
 
 /// Whether the same call may have a verdict later.
 const fn passes(call: &CallError) -> bool {
     match call.error {
-        CallFailure::TimedOut { .. } | CallFailure::Overloaded => true,
+        CallFailure::TimedOut { .. } | CallFailure::Held(_) | CallFailure::Overloaded => true,
         CallFailure::Configuration(_)
         | CallFailure::Input(_)
         | CallFailure::Unsupported { .. }
         | CallFailure::Trapped { .. }
         | CallFailure::Limit { .. }
         | CallFailure::Host { .. } => false,
+    }
+}
+
+/// When it may, where the host knows.
+const fn retry_after(call: &CallError) -> Option<u32> {
+    match call.error {
+        CallFailure::Held(hold) => hold.retry_after_seconds(),
+        CallFailure::TimedOut { .. }
+        | CallFailure::Overloaded
+        | CallFailure::Configuration(_)
+        | CallFailure::Input(_)
+        | CallFailure::Unsupported { .. }
+        | CallFailure::Trapped { .. }
+        | CallFailure::Limit { .. }
+        | CallFailure::Host { .. } => None,
     }
 }
 
