@@ -17,6 +17,7 @@ use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
 
+pub mod crash_wire;
 pub mod kept_memory;
 pub mod props;
 pub mod sender;
@@ -136,7 +137,7 @@ pub async fn load(allocation: &Allocation) -> ApprovalEngine {
 }
 
 /// The default limits with more time to compute: tests run unoptimised, many at a time.
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits { cpu: Duration::from_secs(10), pure_call: Duration::from_secs(30), ..Limits::default() }
 }
 

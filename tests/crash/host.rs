@@ -1,0 +1,121 @@
+//! A host as a process of its own: the WeCom engine, the tracker, a SQLite file. The crash test kills it.
+//!
+//! `crash-host STORE WECOM SECONDS` does one round and ends: submit the one request, reconcile, take callbacks, settle,
+//! carry out the outbox. `WECOM` is where the fake listens, `SECONDS` what this host's clock shows. Before each thing
+//! it does, it says so in a line on stdout, and goes on when a line comes back on stdin.
+#![expect(clippy::expect_used, reason = "a host that cannot go on ends here, and its parent fails the test")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use approval_tracker::{Budget, Key, Outcome, Policy, Store as _, StoreError, Tracker};
+use approval_tracker_sqlite::SqliteStore;
+use conformance::{crash_wire, props};
+use fake_wecom::setup::member;
+use host_harness::clock::ManualClock;
+use host_harness::contract::{CallbackRequest, Disposition, SubmissionRequest};
+use host_harness::log::TracingLog;
+use host_harness::outbound::https::Https;
+use host_harness::pace::{Pace, Quota};
+use host_harness::tokens::MemoryTokens;
+use host_harness::{Allocation, Grant, Runtime, Services, Tenant};
+
+use parent::Parent;
+use stepping::Stepping;
+
+mod parent;
+mod stepping;
+
+struct Host {
+    tracker: Tracker<Stepping<SqliteStore>>,
+    tenant: Tenant,
+    parent: Parent,
+    now: u64,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StoreError> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, store, wecom, now] = arguments.as_slice() else {
+        return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS")));
+    };
+    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await?.round().await
+}
+
+impl Host {
+    async fn start(store: &Path, wecom: &str, now: u64) -> Result<Self, StoreError> {
+        let (parent, clock) = (Parent, Arc::new(ManualClock::at(now)));
+        let services = Services {
+            outbound: Arc::new(Stepping::new(Https::new().expect("a client"), parent)),
+            tokens: Arc::new(MemoryTokens::new(clock.clone())),
+            log: Arc::new(TracingLog),
+            pace: Arc::new(Pace::new(clock, Quota::default())),
+        };
+        let runtime =
+            Runtime::new(conformance::limits(), &Allocation::OnDemand, services).expect("a runtime");
+        let engine = runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine");
+        let grant = Grant { loopback: true, ..Grant::default() };
+        let tenant =
+            engine.tenant(crash_wire::TENANT, &props::settings().with("api-base-url", wecom), &grant);
+        let store = Stepping::new(SqliteStore::open(store).await?, parent);
+        Ok(Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now })
+    }
+
+    async fn round(&self) -> Result<(), StoreError> {
+        self.submit().await?;
+        let engine = |_: &str| Some(self.tenant.clone());
+        self.tracker.reconcile(engine, &mut Budget::default(), self.now).await?;
+        self.carry_out().await?;
+        self.take_callbacks().await?;
+        self.tracker.settle(engine, self.now).await?;
+        self.carry_out().await
+    }
+
+    async fn submit(&self) -> Result<(), StoreError> {
+        let key = Key { tenant: crash_wire::TENANT.into(), number: crash_wire::NUMBER.into() };
+        let route = props::steps(&[member::LI_SI]);
+        let request = SubmissionRequest { route, ..props::request(crash_wire::NUMBER) };
+        self.tracker.submit_once(&self.tenant, &key, &request, self.now).await.map(drop)
+    }
+
+    /// WeCom gets its answer once what it told is stored.
+    async fn take_callbacks(&self) -> Result<(), StoreError> {
+        let callbacks: Vec<crash_wire::Callback> =
+            serde_json::from_str(&self.parent.tell(crash_wire::CALLBACKS)).expect("callbacks");
+        for callback in callbacks {
+            let request = CallbackRequest {
+                method: callback.method,
+                query: callback.query,
+                headers: Vec::new(),
+                body: callback.body.into_bytes(),
+                received_at: self.now,
+            };
+            let outcome = self.tenant.handle_callback(&request).await.expect("a verdict");
+            if let Disposition::Accepted(events) = &outcome.disposition {
+                self.tracker.receive(crash_wire::TENANT, events, self.now).await?;
+            }
+            self.parent.tell(&format!("{}{}", crash_wire::ANSWER, outcome.response.status));
+        }
+        Ok(())
+    }
+
+    /// The product acts on a message, and only then it leaves the outbox.
+    async fn carry_out(&self) -> Result<(), StoreError> {
+        for message in self.tracker.store().outbox().await? {
+            match message.outcome {
+                Outcome::SubmitAgain => self.submit().await?,
+                decision @ (Outcome::Approved
+                | Outcome::Rejected
+                | Outcome::Withdrawn
+                | Outcome::Deleted
+                | Outcome::Expired
+                | Outcome::Revoked) => {
+                    let decision = format!("{}{} {decision:?}", crash_wire::DECIDE, message.key.number);
+                    self.parent.tell(&decision);
+                }
+            }
+            self.tracker.store().acknowledge(&message).await?;
+        }
+        Ok(())
+    }
+}
