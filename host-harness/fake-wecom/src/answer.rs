@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::json;
 
-use crate::api::{self, Call, json_response};
+use crate::api::{self, Call, JSON};
 use crate::fault::CallFault;
 use crate::journal::{CallEntry, CallOutcome, Effect, Entry, body, query};
 use crate::state::State;
@@ -20,8 +19,12 @@ pub enum Answer {
     Refused,
     /// The connection is cut without an answer. Whether anything happened, the journal knows.
     Cut,
+    /// The connection is cut after this many bytes of the answer, counted from the first of its head.
+    CutShort(usize, Response<Bytes>),
     /// The answer comes this much later. What it tells happened at once.
     Slow(Duration, Box<Answer>),
+    /// The head comes at once, and the body takes this long.
+    SlowBody(Duration, Response<Bytes>),
 }
 
 impl Answer {
@@ -29,9 +32,9 @@ impl Answer {
     #[must_use]
     pub fn into_response(self) -> Option<Response<Bytes>> {
         match self {
-            Self::Response(response) => Some(response),
+            Self::Response(response) | Self::SlowBody(_, response) => Some(response),
             Self::Slow(_, answer) => answer.into_response(),
-            Self::Refused | Self::Cut => None,
+            Self::Refused | Self::Cut | Self::CutShort(..) => None,
         }
     }
 }
@@ -43,9 +46,8 @@ struct Settled {
     effect: Option<Effect>,
 }
 
-/// Answers a call as the fault plan wants, and writes it down.
-pub(crate) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
-    let fault = state.faults.for_call(call.path, &mut state.fault_random);
+/// Answers a call as `fault` wants, and writes it down.
+pub(crate) fn answer(state: &mut State, call: &Call<'_>, fault: Option<CallFault>) -> Answer {
     let settled = settle(state, call, fault.as_ref());
     state.journal.push(Entry::Call(CallEntry {
         at: call.now,
@@ -68,8 +70,12 @@ fn settle(state: &mut State, call: &Call<'_>, fault: Option<&CallFault>) -> Sett
         Some(CallFault::RefuseConnection) => {
             Settled { answer: Answer::Refused, outcome: CallOutcome::Refused, effect: None }
         }
-        Some(CallFault::CutBeforeEffect) => cut(None),
+        Some(CallFault::CutBeforeEffect | CallFault::CutRequest(_)) => cut(None),
         Some(CallFault::CutAfterEffect) => cut(honest(state, call).effect),
+        Some(CallFault::CutAnswer(bytes)) => {
+            let answered = api::respond(state, call);
+            Settled { answer: Answer::CutShort(*bytes, answered.response), ..cut(answered.effect) }
+        }
         Some(CallFault::Status(status, text)) => instead(page(*status, "text/plain", text.clone()), None),
         Some(CallFault::StatusAfterEffect(status, text)) => {
             let effect = honest(state, call).effect;
@@ -84,14 +90,26 @@ fn settle(state: &mut State, call: &Call<'_>, fault: Option<&CallFault>) -> Sett
             let answer = Answer::Slow(Duration::from_secs(*seconds), Box::new(settled.answer));
             Settled { answer, ..settled }
         }
+        Some(CallFault::SlowBody(seconds)) => {
+            let answered = api::respond(state, call);
+            let outcome = CallOutcome::answered(&answered.response, answered.errcode);
+            let answer = Answer::SlowBody(Duration::from_secs(*seconds), answered.response);
+            Settled { answer, outcome, effect: answered.effect }
+        }
+        Some(CallFault::ContentType(kind)) => {
+            let mut answered = api::respond(state, call);
+            let headers = answered.response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            told(answered.response, answered.errcode, answered.effect)
+        }
         Some(CallFault::ErrCode(errcode)) => {
             let response = api::planned_error(state, call, *errcode);
             told(response, Some(*errcode), None)
         }
         Some(CallFault::OversizedBody(bytes)) => {
-            let padding = "x".repeat(*bytes);
-            let response = json_response(&json!({ "errcode": 0, "errmsg": "ok", "padding": padding }));
-            told(response, Some(0), None)
+            // Put together by hand: a serializer looks at each byte, and there may be millions.
+            let body = format!(r#"{{"errcode":0,"errmsg":"ok","padding":"{}"}}"#, "x".repeat(*bytes));
+            told(page(200, JSON, body), Some(0), None)
         }
         Some(CallFault::ExpireTokens) => {
             state.tokens.expire_all(call.now);
@@ -114,7 +132,7 @@ fn instead(response: Response<Bytes>, effect: Option<Effect>) -> Settled {
 }
 
 fn told(response: Response<Bytes>, errcode: Option<i64>, effect: Option<Effect>) -> Settled {
-    let outcome = CallOutcome::Answered { status: response.status().as_u16(), errcode };
+    let outcome = CallOutcome::answered(&response, errcode);
     Settled { answer: Answer::Response(response), outcome, effect }
 }
 

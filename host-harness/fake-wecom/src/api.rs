@@ -188,8 +188,8 @@ fn run(state: &mut State, api: Api, call: &Call<'_>) -> Result<Success, Refusal>
         Api::TemplateDetail => template_detail::run(state, &body::read(call)?),
         Api::CreateTemplate => create_template::run(state, &body::read(call)?),
         Api::ApplyEvent => applyevent::run(state, &app, call.now, &body::read(call)?),
-        Api::ApprovalInfo => listing::run(state, &app, &body::read(call)?),
-        Api::ApprovalDetail => detail::run(state, &app, &body::read(call)?),
+        Api::ApprovalInfo => listing::run(state, &app, call.now, &body::read(call)?),
+        Api::ApprovalDetail => detail::run(state, &app, call.now, &body::read(call)?),
     }
 }
 
@@ -213,9 +213,12 @@ fn answer(errcode: i64, errmsg: &str, fields: Map<String, Value>) -> Response<By
     json_response(&Value::Object(body))
 }
 
-pub(crate) fn json_response(body: &Value) -> Response<Bytes> {
+/// What WeCom says that its answers are.
+pub(crate) const JSON: &str = "application/json; charset=UTF-8";
+
+fn json_response(body: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body.to_string()));
-    let kind = header::HeaderValue::from_static("application/json; charset=UTF-8");
+    let kind = header::HeaderValue::from_static(JSON);
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }

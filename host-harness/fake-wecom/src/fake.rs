@@ -8,13 +8,13 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Uri};
 use tokio::sync::Notify;
 
 use crate::answer::{self, Answer};
 use crate::api::Call;
 use crate::clock::Clock;
-use crate::fault::FaultPlan;
+use crate::fault::{CallFault, FaultPlan};
 use crate::form::Form;
 use crate::journal::{ActionEntry, CallEntry, DeliveryEntry, Entry};
 use crate::random::Random;
@@ -48,20 +48,37 @@ impl FakeWeCom {
 
     /// Answers a call of the API from the address `peer`.
     pub fn handle(&self, request: Request<Bytes>, peer: IpAddr) -> Answer {
+        let fault = self.draw(request.uri());
+        self.handle_under(fault, request, peer)
+    }
+
+    /// What the plan does to the next call of this address: the call counts as begun.
+    pub(crate) fn draw(&self, uri: &Uri) -> Option<CallFault> {
+        let mut state = self.lock();
+        let State { faults, fault_random, .. } = &mut *state;
+        faults.for_call(api_path(uri), fault_random)
+    }
+
+    /// Answers a call for which the plan has been asked.
+    pub(crate) fn handle_under(
+        &self,
+        fault: Option<CallFault>,
+        request: Request<Bytes>,
+        peer: IpAddr,
+    ) -> Answer {
         let (parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> =
             url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let path = parts.uri.path();
         let call = Call {
             now: self.now(),
             peer,
             method: &parts.method,
-            path: path.strip_prefix("/cgi-bin/").unwrap_or(path),
+            path: api_path(&parts.uri),
             query: &query,
             body: &body,
         };
-        let answer = answer::answer(&mut self.lock(), &call);
+        let answer = answer::answer(&mut self.lock(), &call, fault);
         self.shared.outbox_changed.notify_one();
         answer
     }
@@ -147,10 +164,11 @@ impl FakeWeCom {
         self.lock().forms.iter().find(|form| form.sp_no == sp_no).cloned()
     }
 
-    /// What the clock shows, unix seconds.
+    /// What WeCom's clock shows, unix seconds: the one it was given, and the plan's
+    /// [skew](FaultPlan::clock_skew).
     #[must_use]
     pub fn now(&self) -> u64 {
-        self.shared.clock.now()
+        self.shared.clock.now().saturating_add_signed(self.lock().faults.conditions.clock_skew_seconds)
     }
 
     pub(crate) fn patience(&self) -> Patience {
@@ -176,6 +194,11 @@ impl FakeWeCom {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The path behind `/cgi-bin/`; the whole path when it starts otherwise.
+fn api_path(uri: &Uri) -> &str {
+    uri.path().strip_prefix("/cgi-bin/").unwrap_or(uri.path())
 }
 
 impl fmt::Debug for FakeWeCom {

@@ -10,6 +10,15 @@ use crate::random::Random;
 pub struct FaultPlan {
     calls: Vec<Rule<CallFault>>,
     deliveries: Vec<Rule<DeliveryFault>>,
+    pub(crate) conditions: Conditions,
+}
+
+/// What holds for as long as the plan does.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Conditions {
+    pub(crate) list_lag_seconds: u64,
+    pub(crate) detail_lag_seconds: u64,
+    pub(crate) clock_skew_seconds: i64,
 }
 
 impl FaultPlan {
@@ -30,6 +39,28 @@ impl FaultPlan {
     #[must_use]
     pub fn on_delivery(mut self, when: When, fault: DeliveryFault) -> Self {
         self.deliveries.push(Rule { path: "*".to_owned(), when, fault, seen: 0 });
+        self
+    }
+
+    /// The list, getapprovalinfo, knows nothing of a form until it is this old.
+    #[must_use]
+    pub const fn list_lags(mut self, seconds: u64) -> Self {
+        self.conditions.list_lag_seconds = seconds;
+        self
+    }
+
+    /// getapprovaldetail tells of a form as it was this long ago, while its events go out at once. A form that is
+    /// younger is told as it was submitted.
+    #[must_use]
+    pub const fn detail_lags(mut self, seconds: u64) -> Self {
+        self.conditions.detail_lag_seconds = seconds;
+        self
+    }
+
+    /// WeCom's clock is ahead of everybody else's by this much, or behind.
+    #[must_use]
+    pub const fn clock_skew(mut self, seconds: i64) -> Self {
+        self.conditions.clock_skew_seconds = seconds;
         self
     }
 
@@ -62,8 +93,12 @@ pub enum CallFault {
     RefuseConnection,
     /// The connection is cut before the call takes effect.
     CutBeforeEffect,
+    /// The connection is cut before more than this many bytes of the request's body have been read; nothing happens.
+    CutRequest(usize),
     /// The call takes effect, then the connection is cut.
     CutAfterEffect,
+    /// The call takes effect, and the connection is cut after this many bytes of its answer, the head among them.
+    CutAnswer(usize),
     /// Another HTTP status and body, without effect.
     Status(u16, String),
     /// The call takes effect, and is answered with another HTTP status and body.
@@ -72,6 +107,11 @@ pub enum CallFault {
     Html,
     /// The call takes effect, and its answer comes this many seconds late.
     Delay(u64),
+    /// The call takes effect. The head of its answer comes at once, the last byte of the body this many seconds
+    /// late.
+    SlowBody(u64),
+    /// The call takes effect, and its answer says that it is something else than JSON.
+    ContentType(&'static str),
     /// Another `errcode` with HTTP 200, without effect.
     ErrCode(i64),
     /// Status 200 and JSON of this many bytes at least, without effect.

@@ -62,8 +62,14 @@ pub enum CallOutcome {
     },
     /// The connection was refused.
     Refused,
-    /// The connection was cut without an answer.
+    /// The connection was cut without an answer, or without a whole one.
     Cut,
+}
+
+impl CallOutcome {
+    pub(crate) fn answered<T>(response: &http::Response<T>, errcode: Option<i64>) -> Self {
+        Self::Answered { status: response.status().as_u16(), errcode }
+    }
 }
 
 /// What a call changed.

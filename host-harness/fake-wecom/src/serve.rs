@@ -24,6 +24,7 @@
 
 mod client;
 mod deliver;
+mod slow_body;
 mod wire;
 
 use std::future::Future;
@@ -35,12 +36,14 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use http_body_util::BodyExt as _;
 use tokio::net::TcpListener;
 
 pub use deliver::deliver_due;
 
+use self::slow_body::SlowBody;
 use self::wire::{Peer, WireListener};
-use crate::{Answer, FakeWeCom, ReceiveServer, SaveRefused, page};
+use crate::{Answer, CallFault, FakeWeCom, ReceiveServer, SaveRefused, page};
 
 /// Bytes of a request body at most.
 const BODY_LIMIT: usize = 1 << 20;
@@ -87,20 +90,33 @@ async fn answer(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return status(StatusCode::PAYLOAD_TOO_LARGE);
+    let is_page = page::owns(parts.uri.path());
+    let fault = if is_page { None } else { fake.draw(&parts.uri) };
+    let body = match fault {
+        Some(CallFault::CutRequest(bytes)) => beginning(body, bytes).await,
+        _ => match to_bytes(body, BODY_LIMIT).await {
+            Ok(body) => body,
+            Err(_too_long_or_broken) => return status(StatusCode::PAYLOAD_TOO_LARGE),
+        },
     };
     let request = Request::from_parts(parts, body);
-    if page::owns(request.uri().path()) {
+    if is_page {
         return page::respond(&fake, &request).map(Body::from);
     }
-    let mut answer = fake.handle(request, peer.address.ip());
+    let mut answer = fake.handle_under(fault, request, peer.address.ip());
     loop {
         answer = match answer {
             Answer::Response(response) => return response.map(Body::from),
             Answer::Refused | Answer::Cut => {
-                peer.hang_up();
+                peer.hang_up_after(0);
                 return status(StatusCode::BAD_GATEWAY);
+            }
+            Answer::CutShort(bytes, response) => {
+                peer.hang_up_after(bytes);
+                return response.map(Body::from);
+            }
+            Answer::SlowBody(late, response) => {
+                return response.map(|body| Body::new(SlowBody::new(body, late)));
             }
             Answer::Slow(late, answer) => {
                 tokio::time::sleep(late).await;
@@ -108,6 +124,18 @@ async fn answer(
             }
         };
     }
+}
+
+/// The first bytes of a body, as many as asked for or a little more; the rest is never read.
+async fn beginning(mut body: Body, bytes: usize) -> Bytes {
+    let mut read = Vec::new();
+    while read.len() < bytes {
+        match body.frame().await {
+            Some(Ok(frame)) => read.extend_from_slice(frame.data_ref().unwrap_or(&Bytes::new())),
+            Some(Err(_)) | None => break,
+        }
+    }
+    Bytes::from(read)
 }
 
 fn status(status: StatusCode) -> Response {

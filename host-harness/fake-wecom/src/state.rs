@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     /// Forms submitted on each day in China, for their numbers.
     forms_of_day: BTreeMap<String, u32>,
+    /// What became something else, and when, oldest first: what a lagging detail tells.
+    superseded: BTreeMap<String, Vec<(u64, Form)>>,
 }
 
 /// Where a listing goes on.
@@ -62,7 +64,20 @@ impl State {
             outbox: Outbox::default(),
             journal: Journal::default(),
             forms_of_day: BTreeMap::new(),
+            superseded: BTreeMap::new(),
         }
+    }
+
+    /// A form as it was at that moment; as it was submitted, when it is younger.
+    pub(crate) fn form_at(&self, sp_no: &str, moment: u64) -> Option<&Form> {
+        let still_so = |(until, _): &&(u64, Form)| *until > moment;
+        let past = self.superseded.get(sp_no).and_then(|past| past.iter().find(still_so));
+        past.map(|(_, form)| form).or_else(|| self.forms.iter().find(|form| form.sp_no == sp_no))
+    }
+
+    /// Keeps what a form was before a change.
+    pub(crate) fn supersede(&mut self, former: Form, now: u64) {
+        self.superseded.entry(former.sp_no.clone()).or_default().push((now, former));
     }
 
     /// Takes in a form, and gives it its number.

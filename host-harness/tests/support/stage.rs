@@ -67,9 +67,11 @@ impl Outbound for Silent {
             }
             match self.fake.handle(departure.request, Ipv4Addr::LOCALHOST.into()) {
                 Answer::Response(response) => Ok(response),
-                Answer::Refused | Answer::Cut | Answer::Slow(..) => {
-                    Err(SendError::Interrupted(String::from("cut")))
-                }
+                Answer::Refused
+                | Answer::Cut
+                | Answer::CutShort(..)
+                | Answer::Slow(..)
+                | Answer::SlowBody(..) => Err(SendError::Interrupted(String::from("cut"))),
             }
         })
     }

@@ -9,9 +9,10 @@ use crate::setup::{App, Member, MemberStatus};
 use crate::state::State;
 
 /// A deleted form is still told, in its state 7; one of an applicant who left or is out of range is not.
-pub(super) fn run(state: &State, app: &App, request: &Value) -> Result<Success, Refusal> {
+/// The fault plan may want it told as it was a while ago.
+pub(super) fn run(state: &State, app: &App, now: u64, request: &Value) -> Result<Success, Refusal> {
     let sp_no = body::text(request, "sp_no")?;
-    let form = state.forms.iter().find(|form| form.sp_no == sp_no);
+    let form = state.form_at(sp_no, now.saturating_sub(state.faults.conditions.detail_lag_seconds));
     let form = form.ok_or_else(|| Refusal::approval_parameter("invalid sp_no"))?;
     let left = |member: &Member| member.status == MemberStatus::Left;
     if state.setup.member(&form.applicant).is_none_or(left) || !app.visible.contains(&form.applicant) {

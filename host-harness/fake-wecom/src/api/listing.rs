@@ -18,7 +18,9 @@ const PAGE_SIZE: u64 = 100;
 
 /// The page is cut first, and forms of applicants out of range are taken out of it afterwards: a short page,
 /// even an empty one, need not be the last. Only a missing `new_next_cursor` is the end.
-pub(super) fn run(state: &mut State, app: &App, request: &Value) -> Result<Success, Refusal> {
+///
+/// A form enters the list as late as the fault plan wants.
+pub(super) fn run(state: &mut State, app: &App, now: u64, request: &Value) -> Result<Success, Refusal> {
     let (from, to) = range(request)?;
     let size = size(request)?;
     let filters = Filters::read(request, &state.setup)?;
@@ -26,7 +28,9 @@ pub(super) fn run(state: &mut State, app: &App, request: &Value) -> Result<Succe
 
     let skip = usize::try_from(after).unwrap_or(usize::MAX);
     let candidates = state.forms.iter().enumerate().skip(skip);
+    let lag = state.faults.conditions.list_lag_seconds;
     let mut matching = candidates
+        .filter(|(_, form)| form.applied_at.saturating_add(lag) <= now)
         .filter(|(_, form)| (from..=to).contains(&form.applied_at))
         .filter(|(_, form)| filters.accept(form, &state.setup))
         .peekable();

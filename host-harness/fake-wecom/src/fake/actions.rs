@@ -143,7 +143,9 @@ impl FakeWeCom {
         let mut state = self.lock();
         let form = state.forms.iter_mut().find(|form| form.sp_no == sp_no);
         let form = form.ok_or_else(|| ActionRefused::UnknownForm { sp_no: sp_no.to_owned() })?;
+        let former = form.clone();
         let event = action(form, now)?;
+        state.supersede(former, now);
         record(&mut state, sp_no, event, now);
         drop(state);
         self.shared.outbox_changed.notify_one();

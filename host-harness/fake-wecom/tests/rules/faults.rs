@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use fake_wecom::setup::member::{LI_SI, WANG_WU};
 use fake_wecom::{Answer, CallFault, CallOutcome, FaultPlan, When};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::company::{Company, access_request, example, json_of};
+use crate::company::{Company, T0, access_request, example, json_of, opened_body};
 
 fn with_fault(fault: CallFault) -> Company {
     let company = example();
@@ -30,6 +31,7 @@ fn status_and_body(answer: Answer) -> (u16, String) {
 fn a_refused_connection_and_an_early_cut_have_no_effect() {
     assert!(matches!(submit(CallFault::RefuseConnection), (Answer::Refused, 0)));
     assert!(matches!(submit(CallFault::CutBeforeEffect), (Answer::Cut, 0)));
+    assert!(matches!(submit(CallFault::CutRequest(10)), (Answer::Cut, 0)));
 }
 
 #[test]
@@ -41,6 +43,25 @@ fn a_late_cut_leaves_a_form_behind_that_the_caller_does_not_know_of() {
     assert_eq!(call.outcome, CallOutcome::Cut);
     assert_eq!(call.fault, Some(CallFault::CutAfterEffect));
     assert!(call.effect.is_some());
+}
+
+#[test]
+fn an_answer_cut_short_is_about_a_form_that_exists() {
+    let company = with_fault(CallFault::CutAnswer(17));
+    match company.answer("oa/applyevent", &access_request()) {
+        Answer::CutShort(bytes, whole) => assert_eq!((bytes, &json_of(whole)["errcode"]), (17, &json!(0))),
+        other => panic!("{other:?}"),
+    }
+    let call = company.fake.calls_to("oa/applyevent").remove(0);
+    assert_eq!((call.outcome, call.effect.is_some()), (CallOutcome::Cut, true));
+}
+
+#[test]
+fn another_content_type_changes_nothing_else() {
+    let (answer, forms) = submit(CallFault::ContentType("text/html"));
+    let response = answer.into_response().unwrap();
+    assert_eq!((response.headers()["content-type"].to_str().unwrap(), forms), ("text/html", 1));
+    assert_eq!(json_of(response)["errcode"], 0);
 }
 
 #[test]
@@ -68,8 +89,77 @@ fn a_late_answer_is_about_something_that_happened_at_once() {
     assert_eq!(forms, 1);
     match answer {
         Answer::Slow(late, _) => assert_eq!(late, Duration::from_secs(30)),
-        Answer::Response(_) | Answer::Refused | Answer::Cut => panic!("{answer:?}"),
+        other => panic!("{other:?}"),
     }
+    let (answer, forms) = submit(CallFault::SlowBody(30));
+    assert_eq!(forms, 1);
+    match answer {
+        Answer::SlowBody(late, response) => {
+            assert_eq!((late, &json_of(response)["errcode"]), (Duration::from_secs(30), &json!(0)));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_form_enters_the_list_as_late_as_planned() {
+    let company = example();
+    company.fake.set_faults(FaultPlan::none().list_lags(300));
+    let sp_no = company.submit();
+    let listed = || {
+        let range = json!({ "starttime": (T0 - 60).to_string(), "endtime": (T0 + 60).to_string(),
+                            "new_cursor": "", "size": 100 });
+        company.post("oa/getapprovalinfo", &range)["sp_no_list"].clone()
+    };
+    company.clock.set(T0 + 299);
+    assert_eq!(listed(), json!([]));
+    assert_eq!(company.detail(&sp_no)["sp_no"], sp_no.as_str(), "its number is good for a detail");
+    company.clock.set(T0 + 300);
+    assert_eq!(listed(), json!([sp_no]));
+}
+
+#[test]
+fn a_detail_is_as_old_as_planned_while_the_event_is_already_there() {
+    let company = example();
+    company.save_server();
+    company.fake.set_faults(FaultPlan::none().detail_lags(60));
+    let sp_no = company.submit();
+    let status = || company.detail(&sp_no)["sp_status"].clone();
+    assert_eq!(status(), 1, "younger than the lag: as it was submitted");
+    company.clock.set(T0 + 100);
+    company.fake.agree(&sp_no, LI_SI, "").unwrap();
+    company.fake.agree(&sp_no, WANG_WU, "").unwrap();
+    let events = company.fake.due_deliveries(T0 + 100);
+    assert!(opened_body(&events.last().unwrap().request).contains("<SpStatus>2</SpStatus><TemplateId>"));
+    company.clock.set(T0 + 159);
+    assert_eq!(status(), 1);
+    company.clock.set(T0 + 160);
+    assert_eq!(status(), 2);
+}
+
+#[test]
+fn a_skewed_clock_is_on_everything_that_wecom_says() {
+    let company = example();
+    company.save_server();
+    company.fake.set_faults(FaultPlan::none().clock_skew(-90));
+    assert_eq!(company.fake.now(), T0 - 90);
+    let sp_no = company.submit();
+    assert_eq!(company.detail(&sp_no)["apply_time"], T0 - 90);
+    let event = company.fake.due_deliveries(T0 - 90).remove(0).request;
+    assert!(opened_body(&event).contains(&format!("<CreateTime>{}</CreateTime>", T0 - 90)));
+    assert!(event.uri().query().unwrap().contains(&format!("timestamp={}", T0 - 90)));
+}
+
+#[test]
+fn a_callback_can_be_due_before_the_answer_to_its_submission() {
+    let company = with_fault(CallFault::Delay(30));
+    company.save_server();
+    let answer = company.answer("oa/applyevent", &access_request());
+    assert!(matches!(answer, Answer::Slow(..)));
+    let event = opened_body(&company.fake.due_deliveries(T0).remove(0).request);
+    assert!(event.contains("<StatuChangeEvent>1</StatuChangeEvent>"), "{event}");
+    let sp_no: Value = json_of(answer.into_response().unwrap())["sp_no"].clone();
+    assert!(event.contains(&format!("<SpNo>{}</SpNo>", sp_no.as_str().unwrap())));
 }
 
 #[test]

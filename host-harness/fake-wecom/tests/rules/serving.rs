@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::company::{T0, receive_server};
 use crate::serving::wire::{exchange, get};
 
+mod faults;
 pub(crate) mod wire;
 
 /// A fake that listens. It stops when this is dropped.
