@@ -1,94 +1,131 @@
-//! The product, its tracker, its engine and the fake WeCom of one history.
+//! The product, the nodes of its host, its engine and the fake WeCom of one history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
-use approval_tracker::{Budget, Key, Outcome, Policy, State, Store as _, StoreError, Tracker};
-use conformance::{World, callback, props};
+use approval_tracker::{Budget, Key, Message, Outcome, Policy, State, Store as _, Tracker};
+use conformance::sender::message;
+use conformance::{World, WorldClock, callback, props};
 use fake_wecom::setup::{control, member};
-use fake_wecom::{CallFault, Delivered, DeliveryFault, FaultPlan, Form, FormStatus, When};
-use host_harness::Tenant;
+use fake_wecom::{
+    ACCESS_TEMPLATE_ID, CallFault, Delivered, DeliveryFault, DeliveryId, FakeWeCom, Form, When,
+};
 use host_harness::clock::Clock as _;
-use host_harness::contract::Disposition;
+use host_harness::contract::{CallbackRequest, Disposition};
+use host_harness::tokens::MemoryTokens;
+use host_harness::{Grant, Services, Tenant};
 
-use crate::act::{Act, REQUESTS};
-use crate::crashing::Crashing;
+use crate::act::{Act, Job, NODES, REQUESTS};
+use crate::faults::Weather;
+use crate::line::Line;
+use crate::stepping::Stepping;
+use crate::truth::{expected, fits};
+use crate::turns::{Jobs, TO_THE_END};
+
+/// Requests to WeCom at most, once nothing goes wrong and nobody acts any more.
+const QUESTIONS: u32 = 400;
 
 pub(crate) struct Desk {
     world: World,
-    tenant: Tenant,
-    tracker: Tracker<Crashing>,
-    store: Crashing,
+    weather: Weather,
+    line: Arc<Line>,
+    store: Stepping,
+    node: Node,
+    jobs: Jobs,
     /// What the product was told to do, in order.
-    decisions: BTreeMap<String, Vec<Outcome>>,
+    told: Vec<Message>,
     /// Requests that the product wants submitted.
-    wanted: BTreeMap<String, bool>,
+    wanted: BTreeSet<String>,
     call_fault: Option<(&'static str, CallFault)>,
     delivery_fault: Option<DeliveryFault>,
+    /// Requests to WeCom until it came to rest.
+    requests_before_rest: u32,
+}
+
+/// What a node works with: all of it shared, and nothing kept between two jobs.
+#[derive(Clone)]
+struct Node {
+    tracker: Arc<Tracker<Stepping>>,
+    tenant: Tenant,
+    clock: WorldClock,
 }
 
 impl Desk {
-    pub(crate) async fn new() -> Self {
+    pub(crate) async fn new(weather: Weather) -> Self {
         let world = World::new().await;
-        let tenant = world.tenant();
-        world.save_address(&tenant).await;
-        let store = Crashing::new();
+        world.fake.set_faults(weather.plan());
+        world.save_address(&world.tenant()).await;
+        let line = Arc::new(Line::new(world.fake.clone()));
+        let services = Services {
+            outbound: line.clone(),
+            tokens: Arc::new(MemoryTokens::new(Arc::new(world.clock.clone()))),
+            log: world.log.clone(),
+        };
+        let engine = world.engine().with_services(services);
+        let store = Stepping::new();
+        let node = Node {
+            tracker: Arc::new(Tracker::new(store.clone(), Policy::default())),
+            tenant: engine.tenant("acme", &props::settings(), &Grant::default()),
+            clock: world.clock.clone(),
+        };
         Self {
-            tracker: Tracker::new(store.clone(), Policy::default()),
-            store,
             world,
-            tenant,
-            decisions: BTreeMap::new(),
-            wanted: BTreeMap::new(),
+            weather,
+            line,
+            store,
+            node,
+            jobs: Jobs::default(),
+            told: Vec::new(),
+            wanted: BTreeSet::new(),
             call_fault: None,
             delivery_fault: None,
+            requests_before_rest: 0,
         }
     }
 
-    fn now(&self) -> u64 {
-        self.world.clock.now().as_secs()
-    }
-
     pub(crate) async fn perform(&mut self, act: &Act) {
-        let done = match act {
-            Act::Submit(n) => self.submit(&number(*n)).await,
-            Act::Deliver => {
-                self.deliver().await;
-                Ok(())
+        match act {
+            Act::Begin { job, node, turns } => {
+                let first = self.jobs.len();
+                self.begin(*job, *node);
+                for job in (first..self.jobs.len()).rev() {
+                    self.jobs.go_on(job, *turns);
+                }
             }
-            Act::Settle => self.settle().await,
-            Act::Reconcile => self.reconcile().await,
+            Act::GoOn { job, turns } => {
+                let jobs = self.jobs.len().max(1);
+                self.jobs.go_on(usize::from(*job) % jobs, *turns);
+            }
             Act::Agree(n, first) => self.person(*n, |fake, form| fake.agree(form, approver(*first), "ok")),
             Act::Reject(n, first) => self.person(*n, |fake, form| fake.reject(form, approver(*first), "no")),
-            Act::Withdraw(n) => self.person(*n, |fake, form| fake.withdraw(form)),
-            Act::Revoke(n) => self.person(*n, |fake, form| fake.revoke(form)),
+            Act::Withdraw(n) => self.person(*n, FakeWeCom::withdraw),
+            Act::Revoke(n) => self.person(*n, FakeWeCom::revoke),
             Act::Comment(n) => self.person(*n, |fake, form| fake.comment(form, member::AUDIT, "why?")),
-            Act::Pass(seconds) => {
-                self.world.clock.advance((*seconds).into());
-                Ok(())
-            }
+            Act::Rumour(n) => self.rumour(*n),
+            Act::Pass(seconds) => self.pass((*seconds).into()).await,
             Act::Fault(path, fault) => {
                 self.call_fault = Some((path, fault.clone()));
                 self.plan();
-                Ok(())
             }
             Act::Lose(fault) => {
                 self.delivery_fault = Some(*fault);
                 self.plan();
-                Ok(())
             }
-            Act::Crash(steps) => {
-                self.store.crash_after(*steps);
-                Ok(())
-            }
-        };
-        // Whatever was under way when the host crashed is gone; what was stored is there after the restart.
-        if done.is_err() {
-            self.store.restart();
+            Act::StoreFails(steps) => self.store.fail_after(*steps),
+            Act::Crash(node) => self.jobs.crash(*node),
         }
+        self.obey().await;
+    }
+
+    /// Lets time pass for everybody: for the fake and the product, and for the host's own time-outs.
+    async fn pass(&self, seconds: u64) {
+        self.world.clock.advance(seconds);
+        tokio::time::advance(Duration::from_secs(seconds)).await;
     }
 
     fn plan(&self) {
-        let mut plan = FaultPlan::none();
+        let mut plan = self.weather.plan();
         if let Some((path, fault)) = &self.call_fault {
             plan = plan.on_call(path, When::First(1), fault.clone());
         }
@@ -99,101 +136,126 @@ impl Desk {
     }
 
     /// Somebody acts in WeCom; what the form does not allow does not happen.
-    fn person<T, E>(
-        &self,
-        n: u8,
-        act: impl FnOnce(&fake_wecom::FakeWeCom, &str) -> Result<T, E>,
-    ) -> Result<(), StoreError> {
+    fn person<T, E>(&self, n: u8, act: impl FnOnce(&FakeWeCom, &str) -> Result<T, E>) {
         if let Some(form) = self.forms(&number(n)).first() {
             // Refused is fine: the button would not be there.
             let _ = act(&self.world.fake, &form.sp_no);
         }
-        Ok(())
     }
 
-    async fn submit(&mut self, number: &str) -> Result<(), StoreError> {
-        self.wanted.insert(number.to_owned(), true);
-        let request = props::request(number);
-        self.tracker.submit_once(&self.tenant, &key(number), &request, self.now()).await?;
-        Ok(())
+    fn begin(&mut self, job: Job, node: u8) {
+        let at = self.node.clone();
+        match job {
+            Job::Submit(n) => self.submit(&number(n), node),
+            Job::Settle => self.jobs.begin(node, async move {
+                let engine = |_: &str| Some(at.tenant.clone());
+                // A store that failed leaves the rest to the next time.
+                let _ = at.tracker.settle(engine, at.now()).await;
+            }),
+            Job::Reconcile => self.jobs.begin(node, async move {
+                let engine = |_: &str| Some(at.tenant.clone());
+                let _ = at.tracker.reconcile(engine, &mut Budget::default(), at.now()).await;
+            }),
+            Job::Deliver => {
+                for delivery in self.world.fake.due_deliveries(self.world.fake.now()) {
+                    let at = at.clone();
+                    let request = callback(delivery.request, &at.clock);
+                    let on_its_way =
+                        OnItsWay { fake: self.world.fake.clone(), id: delivery.id, status: None };
+                    self.jobs.begin(node, async move { on_its_way.answered(at.hear(&request).await) });
+                }
+            }
+        }
     }
 
-    async fn settle(&mut self) -> Result<(), StoreError> {
-        self.tracker.settle(|_| Some(self.tenant.clone()), self.now()).await?;
-        self.obey().await
+    fn submit(&mut self, number: &str, node: u8) {
+        self.wanted.insert(number.to_owned());
+        let (at, key, request) = (self.node.clone(), key(number), props::request(number));
+        self.jobs.begin(node, async move {
+            // What could not be stored is found out later.
+            let _ = at.tracker.submit_once(&at.tenant, &key, &request, at.now()).await;
+        });
     }
 
-    async fn reconcile(&mut self) -> Result<(), StoreError> {
-        let mut budget = Budget::default();
-        self.tracker.reconcile(|_| Some(self.tenant.clone()), &mut budget, self.now()).await?;
-        self.obey().await
+    fn rumour(&mut self, n: u8) {
+        let Some(form) = self.forms(&number(n)).into_iter().next() else { return };
+        let text = message(&form.sp_no, "2", "2", "").replace("3Tm1", ACCESS_TEMPLATE_ID);
+        let request = self.world.fake.sealed_callback(&text).unwrap();
+        let (at, request) = (self.node.clone(), callback(request, &self.world.clock));
+        self.jobs.begin(n % NODES, async move {
+            // Nobody waits for the answer.
+            let _status = at.hear(&request).await;
+        });
+        self.jobs.go_on(self.jobs.len() - 1, TO_THE_END);
     }
 
-    /// The product does what its outbox says, and then takes it out.
-    async fn obey(&mut self) -> Result<(), StoreError> {
-        for message in self.store.outbox().await? {
-            self.store.acknowledge(&message).await?;
-            let number = message.key.number.clone();
+    /// The product does what its outbox says.
+    async fn obey(&mut self) {
+        let rows = self.store.rows().clone();
+        for message in rows.outbox().await.unwrap() {
+            rows.acknowledge(&message).await.unwrap();
             if message.outcome == Outcome::SubmitAgain {
-                self.submit(&number).await?;
-            } else {
-                self.decisions.entry(number).or_default().push(message.outcome);
+                self.submit(&message.key.number, 0);
             }
-        }
-        Ok(())
-    }
-
-    /// Delivers what is due; a callback that could not be stored is answered so that WeCom sends it again.
-    async fn deliver(&self) {
-        for delivery in self.world.fake.due_deliveries(self.now()) {
-            let request = callback(delivery.request, &self.world.clock);
-            let outcome = self.tenant.handle_callback(&request).await.unwrap();
-            let status = match outcome.disposition {
-                Disposition::Accepted(events) => {
-                    match self.tracker.receive("acme", &events, self.now()).await {
-                        Ok(_) => outcome.response.status,
-                        Err(_crashed) => {
-                            self.store.restart();
-                            503
-                        }
-                    }
-                }
-                Disposition::VerifiedAddress
-                | Disposition::Foreign
-                | Disposition::Ignored(_)
-                | Disposition::Refused(_) => outcome.response.status,
-            };
-            self.world.fake.report(delivery.id, Delivered { status: Some(status) }).unwrap();
+            self.told.push(message);
         }
     }
 
-    /// Nothing goes wrong any more, and nobody acts; the host goes on doing its rounds.
+    /// Everything that is under way comes to its end, everybody in turn.
+    async fn finish(&mut self) {
+        for round in 1_u32.. {
+            self.jobs.round();
+            self.obey().await;
+            if self.jobs.len() == 0 {
+                return;
+            }
+            // Some wait for a slow answer.
+            if round.is_multiple_of(64) {
+                self.pass(10).await;
+            }
+            assert!(round < 10_000, "jobs wait for each other");
+        }
+    }
+
+    /// Nothing goes wrong any more, and nobody acts; the nodes go on doing their rounds.
     pub(crate) async fn come_to_rest(&mut self) {
-        self.store.restart();
-        self.world.fake.set_faults(FaultPlan::none());
+        self.store.heal();
+        self.world.fake.set_faults(self.weather.plan());
+        self.finish().await;
+        self.requests_before_rest = self.line.requests();
         for _ in 0..50 {
-            self.deliver().await;
-            self.settle().await.unwrap();
-            self.reconcile().await.unwrap();
-            // A submission that was turned away at the door is the product's to repeat.
-            for number in self.wanted.keys().cloned().collect::<Vec<_>>() {
-                let state = self.store.request(&key(&number)).await.unwrap().map(|request| request.state);
-                if matches!(state, Some(State::Resubmit | State::Failed) | None) {
-                    self.submit(&number).await.unwrap();
+            for node in 0..NODES {
+                for job in [Job::Deliver, Job::Settle, Job::Reconcile] {
+                    self.begin(job, node);
                 }
             }
-            self.world.clock.advance(180);
+            self.finish().await;
+            // A submission that was turned away at the door is the product's to repeat.
+            for number in self.wanted.clone() {
+                let stored = self.store.rows().request(&key(&number)).await.unwrap();
+                let state = stored.map(|request| request.state);
+                if matches!(state, Some(State::Resubmit | State::Failed) | None) {
+                    (0..NODES).for_each(|node| self.submit(&number, node));
+                }
+            }
+            self.finish().await;
+            self.pass(180).await;
         }
     }
 
-    /// One form for each request, one decision, and both say the same.
+    /// One form for each request, one decision, both say the same, and it is quiet.
     pub(crate) async fn check(&self) -> Result<(), String> {
-        for number in self.wanted.keys() {
+        let decided = self.store.decided();
+        let mut decisions: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
+        for message in decided.iter().filter(|message| message.outcome != Outcome::SubmitAgain) {
+            decisions.entry(&message.key.number).or_default().push(message.outcome);
+        }
+        for number in &self.wanted {
             let forms = self.forms(number);
             let [form] = forms.as_slice() else {
                 return Err(format!("{number} has {} forms", forms.len()));
             };
-            let request = self.store.request(&key(number)).await.unwrap();
+            let request = self.store.rows().request(&key(number)).await.unwrap();
             let Some(request) = request else { return Err(format!("{number} is unknown")) };
             if request.approval_id.as_deref() != Some(form.sp_no.as_str()) {
                 return Err(format!(
@@ -201,15 +263,25 @@ impl Desk {
                     request.approval_id, form.sp_no
                 ));
             }
-            let decisions = self.decisions.get(number).map_or(&[][..], Vec::as_slice);
-            if (request.state, request.conflict) != (expected(form.status), false) {
-                return Err(format!("{number} is {request:?}, its form is {:?}", form.status));
-            }
+            let decisions = decisions.get(number.as_str()).map_or(&[][..], Vec::as_slice);
             if !fits(form.status, decisions) {
                 return Err(format!("{number} was decided {decisions:?}, its form is {:?}", form.status));
             }
+            if (request.state, request.conflict) != (expected(form.status), false) {
+                return Err(format!("{number} is {request:?}, its form is {:?}", form.status));
+            }
         }
-        Ok(())
+        if self.told != decided {
+            return Err(format!("decided {decided:?}, the product was told {:?}", self.told));
+        }
+        let unsettled = self.store.rows().unsettled(100).await.unwrap();
+        if !unsettled.is_empty() {
+            return Err(format!("still in the inbox: {unsettled:?}"));
+        }
+        match self.line.requests() - self.requests_before_rest {
+            ..=QUESTIONS => Ok(()),
+            asked => Err(format!("asked {asked} times after everything was over")),
+        }
     }
 
     fn forms(&self, number: &str) -> Vec<Form> {
@@ -223,6 +295,46 @@ impl Desk {
     }
 }
 
+impl Node {
+    fn now(&self) -> u64 {
+        self.clock.now().as_secs()
+    }
+
+    /// Takes a callback in. One that could not be stored is answered so that WeCom sends it again.
+    async fn hear(&self, request: &CallbackRequest) -> u16 {
+        let outcome = self.tenant.handle_callback(request).await.unwrap();
+        match outcome.disposition {
+            Disposition::Accepted(events) => match self.tracker.receive("acme", &events, self.now()).await {
+                Ok(_) => outcome.response.status,
+                Err(_not_stored) => 503,
+            },
+            Disposition::VerifiedAddress
+            | Disposition::Foreign
+            | Disposition::Ignored(_)
+            | Disposition::Refused(_) => outcome.response.status,
+        }
+    }
+}
+
+/// A callback on its way. When the node dies with it, WeCom sees a broken connection.
+struct OnItsWay {
+    fake: FakeWeCom,
+    id: DeliveryId,
+    status: Option<u16>,
+}
+
+impl OnItsWay {
+    fn answered(mut self, status: u16) {
+        self.status = Some(status);
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.fake.report(self.id, Delivered { status: self.status }).unwrap();
+    }
+}
+
 fn number(n: u8) -> String {
     format!("REQ-{}", n % REQUESTS)
 }
@@ -233,29 +345,4 @@ fn key(number: &str) -> Key {
 
 const fn approver(first: bool) -> &'static str {
     if first { member::LI_SI } else { member::WANG_WU }
-}
-
-const fn expected(status: FormStatus) -> State {
-    match status {
-        FormStatus::Pending => State::Pending,
-        FormStatus::Approved | FormStatus::Paid => State::Approved,
-        FormStatus::Rejected => State::Rejected,
-        FormStatus::Withdrawn => State::Withdrawn,
-        FormStatus::Revoked => State::Revoked,
-        FormStatus::Deleted => State::Deleted,
-    }
-}
-
-/// Which decisions end at this truth. A form that was revoked before anybody looked was never granted.
-fn fits(status: FormStatus, decisions: &[Outcome]) -> bool {
-    match status {
-        FormStatus::Pending => decisions.is_empty(),
-        FormStatus::Approved | FormStatus::Paid => decisions == [Outcome::Approved],
-        FormStatus::Rejected => decisions == [Outcome::Rejected],
-        FormStatus::Withdrawn => decisions == [Outcome::Withdrawn],
-        FormStatus::Revoked => {
-            decisions == [Outcome::Approved, Outcome::Revoked] || decisions == [Outcome::Withdrawn]
-        }
-        FormStatus::Deleted => decisions == [Outcome::Deleted],
-    }
 }

@@ -1,51 +1,76 @@
-//! Random histories through the real component: submissions, approvers, faults, crashes, and at the end the truth.
+//! Random histories through the real component: submissions, approvers, faults, two nodes that take turns, crashes, and
+//! at the end the truth.
 //!
 //! Whatever happened, once it is quiet there is one form for each request, one decision, and it is what the fake
-//! WeCom's own form says. A failing history is shrunk and printed with its seed.
+//! WeCom's own form says. Every history has a seed. One that fails is shrunk and printed with it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a history that goes wrong ends here")]
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use std::hash::{BuildHasher as _, RandomState};
 
-use crate::act::{Act, act};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+
+use crate::act::{History, history};
 use crate::desk::Desk;
 
 mod act;
-mod crashing;
 mod desk;
+mod faults;
+mod line;
+mod stepping;
+mod truth;
+mod turns;
 
-/// Histories of each property. `HISTORIES` sets another number.
-fn histories() -> u32 {
-    std::env::var("HISTORIES").ok().and_then(|number| number.parse().ok()).unwrap_or(5_000)
+/// The network and WeCom misbehave, and the nodes do not wait for each other.
+#[test]
+fn one_form_and_one_decision_whatever_the_network_does() {
+    hold(|| history(false));
 }
 
-fn hold(acts: impl Strategy<Value = Vec<Act>>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let config = Config { cases: histories(), max_shrink_iters: 2_000, ..Config::default() };
-    let held = TestRunner::new(config).run(&acts, |acts| {
-        runtime.block_on(async {
-            let mut desk = Desk::new().await;
-            for act in &acts {
-                desk.perform(act).await;
-            }
-            desk.come_to_rest().await;
-            desk.check().await.map_err(TestCaseError::fail)
-        })
-    });
-    if let Err(failure) = held {
-        panic!("{failure}");
+/// The nodes crash as well, and their store fails, at any step.
+#[test]
+fn one_form_and_one_decision_whenever_a_node_crashes() {
+    hold(|| history(true));
+}
+
+/// Runs histories of fresh seeds, or the one of `HISTORY`.
+fn hold<S: Strategy<Value = History>>(histories: impl Fn() -> S) {
+    if let Some(seed) = variable("HISTORY") {
+        return run(&histories(), seed);
+    }
+    let first = RandomState::new().hash_one(0);
+    for n in 0..variable("HISTORIES").unwrap_or(5_000) {
+        run(&histories(), first.wrapping_add(n));
     }
 }
 
-/// The network and WeCom misbehave.
-#[test]
-fn one_form_and_one_decision_whatever_the_network_does() {
-    hold(vec(act(false), 4..24));
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|number| number.parse().unwrap())
 }
 
-/// The host crashes as well, between any two steps of its store.
-#[test]
-fn one_form_and_one_decision_whenever_the_host_crashes() {
-    hold(vec(act(true), 4..24));
+fn run(histories: &impl Strategy<Value = History>, seed: u64) {
+    let config = Config { cases: 1, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() };
+    let seed_bytes = [seed.to_be_bytes(), (!seed).to_be_bytes()].concat();
+    let rng = TestRng::from_seed(RngAlgorithm::XorShift, &seed_bytes);
+    match TestRunner::new_with_rng(config, rng).run(histories, |history| live(&history)) {
+        Ok(()) => {}
+        Err(TestError::Fail(why, history)) => {
+            panic!("{why}\nat the end of, shrunk:\n{history:#?}\nHISTORY={seed} runs it again")
+        }
+        Err(TestError::Abort(why)) => panic!("{why}\nHISTORY={seed} runs it again"),
+    }
+}
+
+/// One history. Its time is simulated: it stands still unless the history lets it pass.
+fn live(history: &History) -> Result<(), TestCaseError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let mut desk = Desk::new(history.weather).await;
+        for act in &history.acts {
+            desk.perform(act).await;
+        }
+        desk.come_to_rest().await;
+        desk.check().await.map_err(TestCaseError::fail)
+    })
 }

@@ -48,10 +48,9 @@ fn a_late_cut_leaves_a_form_behind_that_the_caller_does_not_know_of() {
 #[test]
 fn an_answer_cut_short_is_about_a_form_that_exists() {
     let company = with_fault(CallFault::CutAnswer(17));
-    match company.answer("oa/applyevent", &access_request()) {
-        Answer::CutShort(bytes, whole) => assert_eq!((bytes, &json_of(whole)["errcode"]), (17, &json!(0))),
-        other => panic!("{other:?}"),
-    }
+    let answer = company.answer("oa/applyevent", &access_request());
+    let Answer::CutShort(bytes, whole) = answer else { panic!("{answer:?}") };
+    assert_eq!((bytes, &json_of(whole)["errcode"]), (17, &json!(0)));
     let call = company.fake.calls_to("oa/applyevent").remove(0);
     assert_eq!((call.outcome, call.effect.is_some()), (CallOutcome::Cut, true));
 }
@@ -87,18 +86,12 @@ fn a_captive_portal_and_an_oversized_body_answer_200_without_effect() {
 fn a_late_answer_is_about_something_that_happened_at_once() {
     let (answer, forms) = submit(CallFault::Delay(30));
     assert_eq!(forms, 1);
-    match answer {
-        Answer::Slow(late, _) => assert_eq!(late, Duration::from_secs(30)),
-        other => panic!("{other:?}"),
-    }
+    let Answer::Slow(late, _) = answer else { panic!("{answer:?}") };
+    assert_eq!(late, Duration::from_secs(30));
     let (answer, forms) = submit(CallFault::SlowBody(30));
     assert_eq!(forms, 1);
-    match answer {
-        Answer::SlowBody(late, response) => {
-            assert_eq!((late, &json_of(response)["errcode"]), (Duration::from_secs(30), &json!(0)));
-        }
-        other => panic!("{other:?}"),
-    }
+    let Answer::SlowBody(late, response) = answer else { panic!("{answer:?}") };
+    assert_eq!((late, &json_of(response)["errcode"]), (Duration::from_secs(30), &json!(0)));
 }
 
 #[test]
