@@ -1,5 +1,7 @@
 //! What can happen in a history.
 
+use std::fmt;
+
 use proptest::prelude::*;
 
 use crate::faults::{Weather, call_fault, delivery_fault, path, weather};
@@ -18,6 +20,13 @@ pub(crate) const NODES: u8 = 2;
 pub(crate) struct History {
     pub(crate) weather: Weather,
     pub(crate) acts: Vec<Act>,
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  {:?}", self.weather)?;
+        self.acts.iter().try_for_each(|act| writeln!(f, "  {act:?}"))
+    }
 }
 
 /// One thing that happens. Numbers of requests and jobs are taken modulo what there is.

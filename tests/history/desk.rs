@@ -13,6 +13,7 @@ use fake_wecom::{
 };
 use host_harness::clock::Clock as _;
 use host_harness::contract::{CallbackRequest, Disposition};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Grant, Services, Tenant};
 
@@ -24,7 +25,7 @@ use crate::truth::{expected, fits};
 use crate::turns::{Jobs, TO_THE_END};
 
 /// Requests to WeCom at most, once nothing goes wrong and nobody acts any more.
-const QUESTIONS: u32 = 400;
+const QUESTIONS: u32 = 200;
 
 pub(crate) struct Desk {
     world: World,
@@ -61,6 +62,7 @@ impl Desk {
             outbound: line.clone(),
             tokens: Arc::new(MemoryTokens::new(Arc::new(world.clock.clone()))),
             log: world.log.clone(),
+            pace: Arc::new(Pace::new(Arc::new(world.clock.clone()), Quota::default())),
         };
         let engine = world.engine().with_services(services);
         let store = Stepping::new();

@@ -55,7 +55,7 @@ fn run(histories: &impl Strategy<Value = History>, seed: u64) {
     match TestRunner::new_with_rng(config, rng).run(histories, |history| live(&history)) {
         Ok(()) => {}
         Err(TestError::Fail(why, history)) => {
-            panic!("{why}\nat the end of, shrunk:\n{history:#?}\nHISTORY={seed} runs it again")
+            panic!("{why}, at the end of\n{history}HISTORY={seed} draws it again, and shrinks it to this")
         }
         Err(TestError::Abort(why)) => panic!("{why}\nHISTORY={seed} runs it again"),
     }
