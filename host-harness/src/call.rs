@@ -14,6 +14,7 @@ use crate::error::{CallError, CallFailure};
 use crate::limits::{Meters, TICK};
 use crate::pace::verdict::AsksToWait;
 use crate::pace::{Hold, Turn};
+use crate::replay::Tape;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
@@ -62,6 +63,8 @@ pub(crate) struct Call<'a> {
     pub(crate) purity: Purity,
     /// `configure` is called with these first.
     pub(crate) settings: Option<&'a [Setting]>,
+    /// What the imports are asked and answer is written down here, or comes from here.
+    pub(crate) tape: Option<Arc<Tape>>,
 }
 
 impl Call<'_> {
@@ -150,6 +153,7 @@ impl Call<'_> {
             self.purity,
             ends_at,
             meters.clone(),
+            self.tape.clone(),
         );
         let mut store = Store::new(&shared.engine, state);
         store.limiter(|state| &mut state.memory);

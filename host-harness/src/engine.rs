@@ -75,6 +75,7 @@ impl ApprovalEngine {
             }),
             purity: Purity::Pure,
             settings: None,
+            tape: None,
         };
         let description = describe
             .run(async |store, callee| callee.approval_engine().call_describe(store).await)

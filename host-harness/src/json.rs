@@ -153,13 +153,25 @@ impl Function {
     }
 }
 
-/// Settings as the argument of `configure`.
+/// Settings as the argument of `configure`. [`to_settings`] reads it back.
 pub(crate) fn settings(settings: &[Setting]) -> Value {
     let value = |value: &SettingValue| match value {
         SettingValue::Text(text) => json!({ "text": text }),
         SettingValue::Held => json!("held"),
     };
     settings.iter().map(|setting| json!({ "key": setting.key, "value": value(&setting.value) })).collect()
+}
+
+/// What [`settings`] has written.
+pub(crate) fn to_settings(value: &Value) -> Option<Vec<Setting>> {
+    let setting = |item: &Value| {
+        let value = match item.get("value")? {
+            Value::String(case) if case == "held" => SettingValue::Held,
+            value => SettingValue::Text(value.get("text")?.as_str()?.to_owned()),
+        };
+        Some(Setting { key: item.get("key")?.as_str()?.to_owned(), value })
+    };
+    value.as_array()?.iter().map(setting).collect()
 }
 
 fn text_bytes(value: &Value) -> usize {
@@ -227,7 +239,12 @@ fn side(ty: Option<Type>, value: Option<&Val>) -> Value {
 
 fn bytes(values: &[Val]) -> Value {
     let byte = |value: &Val| if let Val::U8(byte) = value { Some(*byte) } else { None };
-    match String::from_utf8(values.iter().filter_map(byte).collect()) {
+    from_bytes(values.iter().filter_map(byte).collect())
+}
+
+/// Bytes as JSON: as text where they are text.
+pub(crate) fn from_bytes(bytes: Vec<u8>) -> Value {
+    match String::from_utf8(bytes) {
         Ok(text) => json!(text),
         Err(other) => json!({ "base64": BASE64_STANDARD.encode(other.as_bytes()) }),
     }
@@ -320,6 +337,12 @@ fn case(value: &Value) -> Option<(&str, &Value)> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// What [`from_bytes`] has written.
+pub(crate) fn to_bytes(value: &Value) -> Option<Vec<u8>> {
+    let wrong = |expected| InputError::WrongType { at: String::new(), expected, got: kind(value) };
+    read_bytes(value, &wrong).ok()
 }
 
 fn read_bytes(value: &Value, wrong: &impl Fn(&'static str) -> InputError) -> Result<Vec<u8>, InputError> {

@@ -28,6 +28,7 @@ pub mod log;
 pub mod outbound;
 pub mod pace;
 pub mod redact;
+pub mod replay;
 pub mod runtime;
 pub mod secret;
 pub mod settings;

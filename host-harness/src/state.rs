@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::egress::Egress;
 use crate::limits::{Limits, MemoryLimiter, Meters};
 use crate::log::{Level, Line};
 use crate::redact;
+use crate::replay::{Cued, Live, Tape};
 use crate::runtime::Services;
 use crate::secret::Secret;
 use crate::tokens::{Key, Lease, Scope};
@@ -49,6 +51,7 @@ pub(crate) struct CallState {
     pub(crate) memory: MemoryLimiter,
     pub(crate) leases: HashMap<Key, Lease>,
     pub(crate) log_lines: u32,
+    pub(crate) tape: Option<Arc<Tape>>,
 }
 
 impl CallState {
@@ -59,6 +62,7 @@ impl CallState {
         purity: Purity,
         ends_at: Instant,
         meters: Arc<Meters>,
+        tape: Option<Arc<Tape>>,
     ) -> Self {
         let memory = MemoryLimiter { bytes: limits.memory_bytes, meters: meters.clone() };
         Self {
@@ -71,6 +75,27 @@ impl CallState {
             memory,
             leases: HashMap::new(),
             log_lines: 0,
+            tape,
+        }
+    }
+
+    /// An import is called: for a replay, `read` makes its answer from the recorded one.
+    pub(crate) fn cue<T>(
+        &self,
+        import: &str,
+        arguments: impl FnOnce() -> Value,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> wasmtime::Result<Cued<T>> {
+        match &self.tape {
+            None => Ok(Cued::Live(Live::Unrecorded)),
+            Some(tape) => tape.called(import, arguments()).read(read),
+        }
+    }
+
+    /// An import that was carried out has its answer.
+    pub(crate) fn answered(&self, live: Live, answer: impl FnOnce() -> Value) {
+        if let (Some(tape), Live::Recorded(number)) = (&self.tape, live) {
+            tape.answered(number, answer());
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
+use wasmtime::component::Val;
 
 use crate::call::Call;
 use crate::contract::{
@@ -16,6 +17,7 @@ use crate::engine::ApprovalEngine;
 use crate::error::{CallError, CallFailure};
 use crate::json;
 use crate::limits::Limits;
+use crate::replay::Tape;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::state::{Identity, Purity};
@@ -68,6 +70,24 @@ impl Tenant {
         Self { engine, settings: passed.into(), identity: Arc::new(identity) }
     }
 
+    /// A tenant whose imports are answered by a recording: it may reach nothing.
+    pub(crate) fn for_replay(engine: ApprovalEngine, settings: Vec<Setting>) -> Self {
+        let identity = Identity {
+            engine: engine.description().id.clone(),
+            tenant: String::from("replay"),
+            scope: Scope::of([]),
+            credential: None,
+            held: BTreeMap::new(),
+            egress: Egress::default(),
+        };
+        Self { engine, settings: settings.into(), identity: Arc::new(identity) }
+    }
+
+    /// What `configure` is called with. Holds secrets.
+    pub(crate) fn passed_settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
     /// The engine.
     #[must_use]
     pub fn engine(&self) -> &ApprovalEngine {
@@ -93,6 +113,7 @@ impl Tenant {
             identity: self.identity.clone(),
             purity,
             settings: Some(&self.settings),
+            tape: None,
         }
     }
 
@@ -163,6 +184,11 @@ impl Tenant {
     /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument does not fit.
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn call_json(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
+        self.run_json(&self.prepare_json(function, arguments)?, None).await
+    }
+
+    /// Finds the function and reads its arguments.
+    pub(crate) fn prepare_json(&self, function: &str, arguments: &Value) -> Result<PreparedJson, CallError> {
         let found = json::Function::find(&self.engine.loaded.component, function)?;
         if found.is_too_large_a_callback(arguments, self.limits().callback_bytes) {
             return Err(CallFailure::Limit { setting: "limits.callback_bytes" }.into());
@@ -173,11 +199,21 @@ impl Tenant {
         } else {
             found.arguments(arguments)?
         };
-        let mut call = self.call(purity);
+        Ok(PreparedJson { found, purity, arguments })
+    }
+
+    /// Does what was prepared.
+    pub(crate) async fn run_json(
+        &self,
+        prepared: &PreparedJson,
+        tape: Option<Arc<Tape>>,
+    ) -> Result<Value, CallError> {
+        let PreparedJson { found, purity, arguments } = prepared;
+        let mut call = Call { tape, ..self.call(*purity) };
         if found.configures_itself() {
             call.settings = None;
         }
-        call.run(async |store, callee| found.call(store, &callee.instance, &arguments).await).await
+        call.run(async |store, callee| found.call(store, &callee.instance, arguments).await).await
     }
 }
 
@@ -186,6 +222,13 @@ impl Tenant {
 fn credential(engine: &str, held: &BTreeMap<String, Secret>) -> Option<Scope> {
     let secrets = held.iter().flat_map(|(key, secret)| [key, secret.expose()]);
     (!held.is_empty()).then(|| Scope::of([engine, "credential"].into_iter().chain(secrets)))
+}
+
+/// A call by name that fits its function.
+pub(crate) struct PreparedJson {
+    found: json::Function,
+    purity: Purity,
+    arguments: Vec<Val>,
 }
 
 /// What the description names, with the settings' values in place.

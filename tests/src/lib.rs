@@ -129,11 +129,16 @@ async fn wecom_engine() -> ApprovalEngine {
 
 /// The WeCom engine in a runtime of its own.
 pub async fn load(allocation: &Allocation) -> ApprovalEngine {
+    load_component(allocation, wecom_component::WECOM_ENGINE).await
+}
+
+/// Any engine in a runtime of its own.
+pub async fn load_component(allocation: &Allocation, component: &[u8]) -> ApprovalEngine {
     let clock = WorldClock(Arc::new(ManualClock::new(T0)));
     let nowhere = FakeWeCom::new(Setup::example(), clock.clone(), 1);
     let services = services(&nowhere, &clock, &Arc::default(), &Arc::default());
     let runtime = Runtime::new(limits(), allocation, services).expect("a runtime");
-    runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine")
+    runtime.load(component).await.expect("an engine")
 }
 
 /// The default limits with more time to compute: tests run unoptimised, many at a time.

@@ -15,6 +15,7 @@ use crate::egress::{AddressClass, Denied, Origin};
 use crate::log::Level;
 use crate::outbound::{Departure, SendError};
 use crate::redact;
+use crate::replay::{Cued, wire};
 use crate::state::{CallState, Purity};
 
 /// Headers that belong to the connection, and so to the host.
@@ -41,13 +42,26 @@ const HEADERS: usize = 32;
 
 impl Host for CallState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, Error>> {
+        let live = match self.cue("http.send", || wire::request(&request), wire::to_answer)? {
+            Cued::Live(live) => live,
+            Cued::Played(answer) => return Ok(answer),
+        };
+        let answer = self.carry_out(request).await;
+        self.answered(live, || wire::answer(&answer));
+        Ok(answer)
+    }
+}
+
+impl CallState {
+    /// Sends what may leave.
+    async fn carry_out(&mut self, request: Request) -> Result<Response, Error> {
         let departure = match self.prepare(request) {
             Ok(departure) => departure,
             Err(Denied { setting, reason }) => {
                 let reason = redact::line(&reason, 200);
                 let fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
                 self.note(Level::Warn, "request-denied", fields);
-                return Ok(Err(Error::Denied(Denial { setting: setting.to_owned(), reason })));
+                return Err(Error::Denied(Denial { setting: setting.to_owned(), reason }));
             }
         };
         let fields = vec![
@@ -56,7 +70,7 @@ impl Host for CallState {
         ];
         // Sent with hardly any time left, nothing could come of it but doubt.
         if departure.timeout < SHORTEST {
-            return Ok(Err(Error::Unreachable(String::from("the call's wall clock leaves no time for it"))));
+            return Err(Error::Unreachable(String::from("the call's wall clock leaves no time for it")));
         }
         // Nothing leaves, and the engine may say so: for it, nobody is there.
         if let Err(hold) = self.services.pace.spend(self.identity.credential) {
@@ -68,11 +82,9 @@ impl Host for CallState {
         let outbound = self.services.outbound.clone();
         let answer = outbound.send(departure).await;
         self.note_answer(fields, &answer, started);
-        Ok(answer.map(response).map_err(|error| self.refused(error)))
+        answer.map(response).map_err(|error| self.refused(error))
     }
-}
 
-impl CallState {
     /// Checks everything that can be checked before anything is sent.
     fn prepare(&self, request: Request) -> Result<Departure, Denied> {
         let limits = &self.limits;
