@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use host_harness::{Settings, redact};
+use host_harness::{Settings, Tenant, redact};
 use serde_json::Value;
 
 use crate::connection::Connection;
@@ -18,7 +18,7 @@ const SENTENCE_BYTES: usize = 1_000;
 #[derive(Args)]
 pub(crate) struct Options {
     /// The function, such as `submit`.
-    function: String,
+    pub(crate) function: String,
     #[command(flatten)]
     connection: Connection,
     /// JSON object of settings. A value is a text, `{"env": "NAME"}` or `{"file": "PATH"}`: secrets stay out of the
@@ -30,18 +30,29 @@ pub(crate) struct Options {
     input: Option<PathBuf>,
 }
 
+impl Options {
+    /// The tenant and its input: all that a call needs.
+    pub(crate) async fn prepare(&self) -> Result<(Tenant, Value), CliError> {
+        let settings = self.settings.as_deref().map_or_else(|| Ok(Settings::new()), input::settings)?;
+        let input = self.input.as_deref().map_or(Ok(Value::Null), input::json)?;
+        Ok((self.connection.tenant("call", &settings).await?, input))
+    }
+}
+
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = options.settings.as_deref().map_or_else(|| Ok(Settings::new()), input::settings)?;
-    let input = options.input.as_deref().map_or(Ok(Value::Null), input::json)?;
-    let tenant = options.connection.tenant("call", &settings).await?;
-    let result = tenant.call_json(&options.function, &input).await?;
+    let (tenant, input) = options.prepare().await?;
+    print(&options.function, &tenant.call_json(&options.function, &input).await?)
+}
+
+/// Prints a result, and in one sentence what is wrong with it.
+pub(crate) fn print(function: &str, result: &Value) -> Result<ExitCode, CliError> {
     writeln!(io::stdout(), "{result:#}")?;
     match result.get("err") {
         None => Ok(ExitCode::SUCCESS),
         Some(problem) => {
             if let Some(sentence) = sentence(problem) {
                 let sentence = redact::line(&sentence, SENTENCE_BYTES);
-                writeln!(io::stderr(), "host-harness: {}: {sentence}", options.function)?;
+                writeln!(io::stderr(), "host-harness: {function}: {sentence}")?;
             }
             Ok(ExitCode::from(2))
         }

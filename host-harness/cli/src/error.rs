@@ -2,6 +2,7 @@
 
 use std::io;
 
+use host_harness::replay::SealError;
 use host_harness::{CallError, LoadError, RuntimeError};
 
 /// Why a command could not do its work.
@@ -17,6 +18,8 @@ pub(crate) enum CliError {
     Input { what: &'static str, path: String, reason: String, remedy: &'static str },
     #[error("cannot write {path}: {reason}: {remedy}")]
     Write { path: String, reason: io::Error, remedy: &'static str },
+    #[error(transparent)]
+    Seal(#[from] SealError),
     #[error("cannot listen on 127.0.0.1:{port}: {reason}: free the port or give another with {option}")]
     Port { port: u16, option: &'static str, reason: io::Error },
     #[error("the demo cannot go on: {0}")]

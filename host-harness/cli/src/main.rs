@@ -5,6 +5,8 @@
 //! host-harness inspect FILE              what an engine is and needs
 //! host-harness callbacks < in > out      recorded callbacks through an engine, in bulk
 //! host-harness call FUNCTION ...         one call by hand, JSON in and out
+//! host-harness record FUNCTION ...       one call by hand, kept under a key
+//! host-harness replay FILE               the same call again, without a provider
 //! host-harness check --settings FILE     the connection, tested step by step
 //! host-harness provision --settings FILE the engine's template, made or confirmed
 //! host-harness fake-wecom --state STATE  a WeCom on this machine to try all of that on
@@ -32,6 +34,8 @@ mod input;
 mod inspect;
 mod language;
 mod provision;
+mod record;
+mod replay;
 
 /// Loads, inspects and exercises approval engines.
 #[derive(Parser)]
@@ -64,6 +68,10 @@ enum Command {
     },
     /// Calls one function of an engine: JSON in, JSON out.
     Call(call::Options),
+    /// Calls one function like `call`, and keeps all that went into it, sealed, for `replay`.
+    Record(record::Options),
+    /// Does a recorded call again, on this or another version of the engine, and tells the first difference.
+    Replay(replay::Options),
     /// Tests a connection step by step, with what to do about each fault.
     #[command(after_help = CHECK_EXIT)]
     Check(check::Options),
@@ -114,6 +122,8 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
         Command::Inspect { file, json } => inspect::run(file.as_deref(), json).await,
         Command::Callbacks { engine } => callbacks::run(engine.as_deref()).await,
         Command::Call(options) => call::run(options).await,
+        Command::Record(options) => record::run(options).await,
+        Command::Replay(options) => replay::run(options).await,
         Command::Check(options) => check::run(options).await,
         Command::Provision(options) => provision::run(options).await,
         Command::FakeWecom(options) => fake::run(options).await,
