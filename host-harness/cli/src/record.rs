@@ -13,6 +13,7 @@ use crate::call;
 use crate::error::CliError;
 
 #[derive(Args)]
+#[group(id = "record")] // `call` has its options in the group `Options`.
 pub(crate) struct Options {
     #[command(flatten)]
     call: call::Options,
