@@ -76,7 +76,7 @@ impl Tenant {
             engine: engine.description().id.clone(),
             tenant: String::from("replay"),
             scope: Scope::of([]),
-            credential: None,
+            credential: Scope::of([]),
             held: BTreeMap::new(),
             egress: Egress::default(),
         };

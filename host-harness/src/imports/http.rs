@@ -75,7 +75,7 @@ impl CallState {
         // Nothing leaves, and the engine may say so: for it, nobody is there.
         if let Err(hold) = self.services.pace.spend(self.identity.credential) {
             self.note(Level::Warn, "request-held", vec![("reason".into(), hold.to_string())]);
-            return Ok(Err(Error::Unreachable(hold.to_string())));
+            return Err(Error::Unreachable(hold.to_string()));
         }
         self.meters.requests.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
