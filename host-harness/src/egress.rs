@@ -1,16 +1,22 @@
 //! What an engine may reach.
 //!
 //! Two gates. [`Egress::check`] looks at the URL, parsed once and used as parsed: scheme, host and port must be one
-//! of the granted origins. [`address_class`] looks at the addresses that the name resolves to, just before the
-//! connection.
+//! of the granted origins, and the path within what is granted of it. [`address_class`] looks at the addresses that
+//! the name resolves to, just before the connection, which goes to one of those.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use url::{Host, Url};
 
 use crate::outbound::Addresses;
+
+mod address;
+mod path;
+
+pub use address::{AddressClass, address_class};
+pub use path::PathPrefix;
 
 /// Scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,13 +40,48 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Why a URL is denied. Tells the operator which setting would allow it.
+/// Why a request is denied. Tells the operator which setting would allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denied {
     /// The host's setting.
     pub setting: &'static str,
     /// What was denied and why; no query, no secret.
     pub reason: String,
+    /// What the operator would enter to allow it, ready to copy; `None` when nothing would.
+    pub add: Option<String>,
+}
+
+impl Denied {
+    /// Denied, and no entry in a list would change it.
+    pub(crate) fn new(setting: &'static str, reason: impl Into<String>) -> Self {
+        Self { setting, reason: reason.into(), add: None }
+    }
+
+    /// Denied until the operator enters `value`.
+    fn until(setting: &'static str, value: impl fmt::Display, reason: impl Into<String>) -> Self {
+        Self { add: Some(format!("{setting} = {value}")), ..Self::new(setting, reason) }
+    }
+
+    /// An address that is not granted to `origin`.
+    pub(crate) fn address(class: AddressClass, origin: impl fmt::Display) -> Self {
+        match class {
+            AddressClass::Private => Self::until(
+                "egress.private_origins",
+                format_args!("[\"{origin}\"]"),
+                format!("{origin} has a private address"),
+            ),
+            AddressClass::Loopback => {
+                Self::until("egress.loopback", true, format!("{origin} has an address of this machine"))
+            }
+            AddressClass::Public => {
+                Self::new("egress.origins", format!("{origin} is granted for this machine alone"))
+            }
+            AddressClass::Never => Self::new(
+                "egress.origins",
+                format!("{origin} has an address that is link-local or reserved: none allows it"),
+            ),
+        }
+    }
 }
 
 /// The grant of one tenant's engine.
@@ -48,6 +89,8 @@ pub struct Denied {
 pub struct Egress {
     /// All it may call.
     pub origins: BTreeSet<Origin>,
+    /// Origins among them of which it may call these paths alone. The others it may call whole.
+    pub paths: BTreeMap<Origin, BTreeSet<PathPrefix>>,
     /// Origins among them that may lie on private addresses, for private deployments.
     pub private_origins: BTreeSet<Origin>,
     /// Whether loopback is allowed, over plain http too. For tests and demonstrations.
@@ -58,202 +101,61 @@ impl Egress {
     /// Lets a URL pass, and tells which addresses it may resolve to.
     ///
     /// # Errors
-    /// - [`Denied`]: the URL is not `https`, has user information, or its origin is not granted.
+    /// - [`Denied`]: the URL is not `https`, has user information, its origin or its path is not granted, or its host is
+    ///   an address that is not.
     pub fn check(&self, url: &Url) -> Result<Addresses, Denied> {
-        let denied = |setting, reason| Err(Denied { setting, reason });
+        let denied = |reason| Err(Denied::new("egress.origins", reason));
         let Some(origin) = Origin::of_parsed(url) else {
-            return denied("egress.origins", format!("scheme {}: only https is allowed", url.scheme()));
+            return denied(format!("scheme {}: only https is allowed", url.scheme()));
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return denied("egress.origins", format!("user information in a URL of {origin}"));
+            return denied(format!("user information in a URL of {origin}"));
         }
-        let loopback = is_loopback(url);
-        if url.scheme() == "http" && !loopback {
-            return denied("egress.origins", format!("{origin} is not https"));
+        let literal = literal_class(url);
+        if url.scheme() == "http" && literal != Some(AddressClass::Loopback) {
+            return denied(format!("{origin} is not https"));
         }
         if !self.origins.contains(&origin) {
-            return denied("egress.origins", format!("{origin} is not granted: add it to allow it"));
+            let value = format!("[\"{origin}\"]");
+            return Err(Denied::until("egress.origins", value, format!("{origin} is not granted")));
         }
-        if loopback {
-            return if self.loopback {
-                Ok(Addresses::Loopback)
-            } else {
-                denied("egress.loopback", format!("{origin} is on this machine"))
-            };
+        self.check_path(&origin, url.path())?;
+        let addresses = if literal == Some(AddressClass::Loopback) && self.loopback {
+            Addresses::Loopback
+        } else if self.private_origins.contains(&origin) {
+            Addresses::Private
+        } else {
+            Addresses::Public
+        };
+        match literal {
+            Some(class) if !class.is_within(addresses) => Err(Denied::address(class, origin)),
+            Some(_) | None => Ok(addresses),
         }
-        Ok(if self.private_origins.contains(&origin) { Addresses::Private } else { Addresses::Public })
     }
-}
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// How far away an address is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AddressClass {
-    /// Anybody's.
-    Public,
-    /// Of an organisation's own network.
-    Private,
-    /// Of this machine.
-    Loopback,
-    /// Link-local (cloud metadata among them), multicast, broadcast, unspecified, reserved. Never allowed.
-    Never,
-}
-
-impl AddressClass {
-    /// Whether an address of this class may be connected to.
-    #[must_use]
-    pub fn is_within(self, addresses: Addresses) -> bool {
-        match (self, addresses) {
-            (Self::Never, _) => false,
-            (Self::Public, Addresses::Public | Addresses::Private) => true,
-            (Self::Private, Addresses::Private) => true,
-            (Self::Loopback, Addresses::Loopback) => true,
-            (Self::Public | Self::Private, Addresses::Loopback)
-            | (Self::Loopback, Addresses::Public | Addresses::Private)
-            | (Self::Private, Addresses::Public) => false,
+    fn check_path(&self, origin: &Origin, path: &str) -> Result<(), Denied> {
+        match self.paths.get(origin) {
+            Some(prefixes) if !prefixes.iter().any(|prefix| prefix.holds(path)) => {
+                let reason = format!("{origin}{path} is outside of the granted paths");
+                Err(match PathPrefix::new(path) {
+                    Some(prefix) => Denied::until(
+                        "egress.paths",
+                        format_args!("{{ \"{origin}\" = [\"{prefix}\"] }}"),
+                        reason,
+                    ),
+                    None => Denied::new("egress.paths", reason),
+                })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 }
 
-/// Classifies an address. IPv4 inside IPv6 counts as the IPv4 address it stands for.
-#[must_use]
-pub fn address_class(address: IpAddr) -> AddressClass {
-    match address {
-        IpAddr::V4(v4) => v4_class(v4),
-        IpAddr::V6(v6) => embedded_v4(v6).map_or_else(|| v6_class(v6), v4_class),
-    }
-}
-
-const fn v4_class(address: Ipv4Addr) -> AddressClass {
-    let [a, b, c, _] = address.octets();
-    match (a, b, c) {
-        (127, ..) => AddressClass::Loopback,
-        // RFC 1918, and RFC 6598's shared address space.
-        (10, ..) | (172, 16..=31, _) | (192, 168, _) | (100, 64..=127, _) => AddressClass::Private,
-        // "This network", link-local, IETF assignments, documentation, benchmarks, multicast and beyond.
-        (0, ..)
-        | (169, 254, _)
-        | (192, 0, 0 | 2)
-        | (192, 88, 99)
-        | (198, 18 | 19, _)
-        | (198, 51, 100)
-        | (203, 0, 113)
-        | (224.., ..) => AddressClass::Never,
-        _ => AddressClass::Public,
-    }
-}
-
-fn v6_class(address: Ipv6Addr) -> AddressClass {
-    let [first, second, ..] = address.segments();
-    if address.is_loopback() {
-        AddressClass::Loopback
-    } else if first & 0xfe00 == 0xfc00 {
-        AddressClass::Private
-    } else if first & 0xe000 == 0x2000 && (first, second) != (0x2001, 0x0db8) {
-        AddressClass::Public
-    } else {
-        AddressClass::Never
-    }
-}
-
-/// The IPv4 address that an IPv6 address stands for: mapped, compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, high, low] = address.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(v4(high, low)),
-        (0, 0, 0, 0, 0, 0) if high != 0 => Some(v4(high, low)),
-        (0x2002, ..) => Some(v4(b, c)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn egress(origins: &[&str]) -> Egress {
-        Egress {
-            origins: origins.iter().filter_map(|origin| Origin::of(origin)).collect(),
-            ..Egress::default()
-        }
-    }
-
-    fn check(egress: &Egress, url: &str) -> Result<Addresses, &'static str> {
-        egress.check(&Url::parse(url).unwrap()).map_err(|denied| denied.setting)
-    }
-
-    #[test]
-    fn only_granted_origins_pass() {
-        let wecom = egress(&["https://qyapi.weixin.qq.com"]);
-        assert_eq!(check(&wecom, "https://qyapi.weixin.qq.com/cgi-bin/gettoken?x=1"), Ok(Addresses::Public));
-        assert_eq!(check(&wecom, "https://QYAPI.weixin.qq.com:443/"), Ok(Addresses::Public));
-        for other in [
-            "https://qyapi.weixin.qq.com.evil.example/",
-            "https://qyapi.weixin.qq.com:8443/",
-            "https://qyapi.weixin.qq.com@evil.example/",
-            "https://evil.example/?https://qyapi.weixin.qq.com",
-            "http://qyapi.weixin.qq.com/",
-            "ftp://qyapi.weixin.qq.com/",
-            "https://10.0.0.1/",
-        ] {
-            assert_eq!(check(&wecom, other), Err("egress.origins"), "{other}");
-        }
-    }
-
-    #[test]
-    fn loopback_needs_its_own_grant() {
-        let mut local = egress(&["http://127.0.0.1:8080"]);
-        assert_eq!(check(&local, "http://127.0.0.1:8080/x"), Err("egress.loopback"));
-        local.loopback = true;
-        assert_eq!(check(&local, "http://127.0.0.1:8080/x"), Ok(Addresses::Loopback));
-        assert_eq!(check(&local, "http://127.0.0.1:8081/x"), Err("egress.origins"));
-    }
-
-    #[test]
-    fn addresses_are_classified_through_every_disguise() {
-        for (address, class) in [
-            ("1.1.1.1", AddressClass::Public),
-            ("2606:4700::1111", AddressClass::Public),
-            ("10.1.2.3", AddressClass::Private),
-            ("172.31.0.1", AddressClass::Private),
-            ("192.168.1.1", AddressClass::Private),
-            ("100.64.0.1", AddressClass::Private),
-            ("fd00::1", AddressClass::Private),
-            ("127.0.0.53", AddressClass::Loopback),
-            ("::1", AddressClass::Loopback),
-            ("::ffff:127.0.0.1", AddressClass::Loopback),
-            ("::ffff:10.0.0.1", AddressClass::Private),
-            ("64:ff9b::a9fe:a9fe", AddressClass::Never),
-            ("2002:7f00:1::", AddressClass::Loopback),
-            ("::127.0.0.1", AddressClass::Loopback),
-            ("169.254.169.254", AddressClass::Never),
-            ("fe80::1", AddressClass::Never),
-            ("0.0.0.0", AddressClass::Never),
-            ("::", AddressClass::Never),
-            ("255.255.255.255", AddressClass::Never),
-            ("224.0.0.1", AddressClass::Never),
-            ("ff02::1", AddressClass::Never),
-        ] {
-            assert_eq!(address_class(address.parse().unwrap()), class, "{address}");
-        }
-    }
-
-    #[test]
-    fn a_public_grant_never_reaches_inside() {
-        for inside in ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::ffff:192.168.0.1"] {
-            assert!(!address_class(inside.parse().unwrap()).is_within(Addresses::Public), "{inside}");
-        }
+/// The class of a host that is an address, or `localhost`, which RFC 6761 makes one.
+fn literal_class(url: &Url) -> Option<AddressClass> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address_class(IpAddr::V4(address))),
+        Host::Ipv6(address) => Some(address_class(IpAddr::V6(address))),
+        Host::Domain(name) => (name == "localhost").then_some(AddressClass::Loopback),
     }
 }

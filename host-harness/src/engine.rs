@@ -1,5 +1,6 @@
 //! A loaded engine: checked, compiled, described.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
 use crate::call::{Call, Indices};
-use crate::contract::{Description, allows_import};
-use crate::egress::Egress;
+use crate::contract::{Description, Reach, allows_import};
+use crate::egress::{Egress, Origin};
 use crate::error::LoadError;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::settings::Settings;
@@ -72,6 +73,7 @@ impl ApprovalEngine {
                 credential: Scope::of([]),
                 held: std::collections::BTreeMap::new(),
                 egress: Egress::default(),
+                slots: runtime.0.tenants.of("undescribed", "-"),
             }),
             purity: Purity::Pure,
             settings: None,
@@ -114,6 +116,26 @@ impl ApprovalEngine {
     #[must_use]
     pub fn description(&self) -> &Description {
         &self.loaded.description
+    }
+
+    /// The origins that its description asks for, with the settings' values in place. To be shown to the operator, whose
+    /// [`Grant::origins`] confirms them.
+    #[must_use]
+    pub fn origins(&self, settings: &Settings) -> BTreeSet<Origin> {
+        let reaches = &self.loaded.description.reaches;
+        let set = |key: &str| settings.value(key).filter(|value| !value.expose().is_empty());
+        let replaced = reaches.iter().any(|reach| match reach {
+            Reach::Setting(key) => set(key).is_some(),
+            Reach::Origin(_) => false,
+        });
+        reaches
+            .iter()
+            .filter_map(|reach| match reach {
+                Reach::Setting(key) => Origin::of(set(key)?.expose()),
+                Reach::Origin(origin) if !replaced => Origin::of(origin),
+                Reach::Origin(_) => None,
+            })
+            .collect()
     }
 
     /// SHA-256 of the component, lower-case hex.

@@ -17,6 +17,12 @@ pub enum RuntimeError {
         /// In wasmtime's words.
         reason: String,
     },
+    /// The way out cannot be as it is described.
+    #[error("the egress profile is not possible: {reason}: correct it")]
+    Profile {
+        /// Which setting, and why.
+        reason: String,
+    },
 }
 
 /// A file is no engine that this host can run.
@@ -53,6 +59,16 @@ pub enum LoadError {
     WrongContract {
         /// What is missing or differs.
         reason: String,
+    },
+    /// It needs more than the limits allow, already to begin with.
+    #[error("the engine needs {needs}, and `{setting}` allows {allows}: raise it if the engine is trusted")]
+    Exceeds {
+        /// The name of the limit.
+        setting: &'static str,
+        /// What it needs.
+        needs: u64,
+        /// The limit's value.
+        allows: u64,
     },
     /// `describe` failed.
     #[error("the engine cannot describe itself: {0}")]
@@ -131,8 +147,11 @@ pub enum CallFailure {
     #[error(transparent)]
     Held(#[from] Hold),
     /// Too many calls at once. Nothing was done.
-    #[error("the host is busy: try again, or raise `limits.concurrent_calls`")]
-    Overloaded,
+    #[error("too many calls at once: try again, or raise `{setting}`")]
+    Overloaded {
+        /// The name of the limit: `limits.concurrent_calls` for all tenants, `limits.tenant_calls` for this one.
+        setting: &'static str,
+    },
     /// The host itself failed.
     #[error("the host failed: {reason}")]
     Host {

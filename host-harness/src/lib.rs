@@ -14,6 +14,9 @@
 
 mod bindings;
 mod call;
+mod census;
+mod cpu;
+mod slots;
 mod state;
 
 pub mod clock;

@@ -13,6 +13,8 @@ use bytes::Bytes;
 use crate::egress::AddressClass;
 
 pub mod https;
+pub mod profile;
+mod resolver;
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

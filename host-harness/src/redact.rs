@@ -4,14 +4,21 @@
 const SECRET_PARAMETERS: [&str; 4] =
     ["access_token=", "corpsecret=", "suite_access_token=", "msg_signature="];
 
+/// How many times the size of what is printed is looked at: masking makes a text shorter. Texts have any size, and
+/// what is cut off costs nothing.
+const LOOKED_AT: usize = 8;
+
 /// `text` in at most `bytes` bytes, control characters replaced, values of secret parameters masked.
 #[must_use]
 pub fn line(text: &str, bytes: usize) -> String {
-    let mut clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut clean: String = prefix(text, bytes.saturating_mul(LOOKED_AT))
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     for parameter in SECRET_PARAMETERS {
         clean = mask(&clean, parameter);
     }
-    truncate(&mut clean, bytes);
+    clean.truncate(clean.floor_char_boundary(bytes));
     clean
 }
 
@@ -29,12 +36,9 @@ fn mask(text: &str, parameter: &str) -> String {
     masked
 }
 
-/// Cuts to at most `bytes` bytes, at a character's boundary.
-fn truncate(text: &mut String, bytes: usize) {
-    if text.len() > bytes {
-        let end = (0..=bytes).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(end);
-    }
+/// At most `bytes` bytes, cut at a character's boundary.
+fn prefix(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -47,6 +51,13 @@ mod tests {
             line("GET https://x/y?corpid=ww1&corpsecret=S3 failed, access_token=abc&debug=1\n", 200),
             "GET https://x/y?corpid=ww1&corpsecret=*** failed, access_token=***&debug=1 "
         );
+    }
+
+    /// The end of a secret that is cut off has no parameter in front of it any more.
+    #[test]
+    fn a_secret_longer_than_all_that_is_looked_at_is_masked_and_ends_the_line() {
+        let text = format!("access_token={}&debug=1", "S3".repeat(1_000));
+        assert_eq!(line(&text, 64), "access_token=***");
     }
 
     #[test]

@@ -5,20 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
     Config, Enabled, EngineWeak, InstanceAllocationStrategy, MemoryCreator, PoolingAllocationConfig,
 };
 
 use crate::bindings;
+use crate::census;
 use crate::engine::ApprovalEngine;
 use crate::error::{LoadError, RuntimeError};
-use crate::limits::{CORE_INSTANCES, Limits, TICK};
+use crate::limits::{Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
 use crate::pace::Pace;
-use crate::state::{CallState, Purity};
+use crate::slots::{Slots, TenantSlots};
+use crate::state::CallState;
 use crate::tokens::TokenCache;
 
 /// What engines reach through their imports. A runtime has one set; an engine can be given
@@ -70,20 +71,10 @@ pub struct Runtime(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) engine: wasmtime::Engine,
     pub(crate) linker: Linker<CallState>,
-    outbound_slots: Semaphore,
-    pure_slots: Semaphore,
+    pub(crate) slots: Slots,
+    pub(crate) tenants: TenantSlots,
     pub(crate) limits: Arc<Limits>,
     pub(crate) services: Services,
-}
-
-impl Shared {
-    /// The slots that calls of this kind wait for.
-    pub(crate) const fn slots(&self, purity: Purity) -> &Semaphore {
-        match purity {
-            Purity::Pure => &self.pure_slots,
-            Purity::Outbound => &self.outbound_slots,
-        }
-    }
 }
 
 impl Runtime {
@@ -97,14 +88,11 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         bindings::TrackedEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
-        // A provider that hangs holds the calls that wait for it. Callbacks have slots of their own.
-        let pure = (limits.concurrent_calls / 4).max(1);
-        let outbound = limits.concurrent_calls.saturating_sub(pure).max(1);
         Ok(Self(Arc::new(Shared {
             engine,
             linker,
-            outbound_slots: Semaphore::new(outbound as usize),
-            pure_slots: Semaphore::new(pure as usize),
+            slots: Slots::of_the_host(limits.concurrent_calls),
+            tenants: TenantSlots::new(limits.tenant_calls),
             limits: Arc::new(limits),
             services,
         })))
@@ -114,6 +102,7 @@ impl Runtime {
     ///
     /// # Errors
     /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`]: the bytes are something else.
+    /// - [`LoadError::Exceeds`]: it needs more instances, memory or tables than the limits allow.
     /// - [`LoadError::ForeignImports`]: it imports more than the contract gives; all of it is named.
     /// - [`LoadError::WrongContract`]: it lacks an export, or has it with another type.
     /// - [`LoadError::Description`]: `describe` failed.
@@ -121,6 +110,7 @@ impl Runtime {
         if wasmtime::Engine::detect_precompiled(component).is_some() {
             return Err(LoadError::Precompiled);
         }
+        census::check(component, &self.0.limits)?;
         let compiled = Component::new(&self.0.engine, component)
             .map_err(|error| LoadError::NoComponent { reason: one_line(&error) })?;
         ApprovalEngine::new(self.clone(), &compiled, component).await
@@ -159,17 +149,15 @@ impl wasmtime::component::HasData for Own {
 }
 
 fn config(limits: &Limits, allocation: &Allocation) -> Config {
-    /// What an engine's stack may hold. Ours has its own of 256 KiB inside linear memory.
-    const WASM_STACK: usize = 512 << 10;
-    /// The difference to `WASM_STACK` is what host functions have. Overflowing it would abort the process.
-    const ASYNC_STACK: usize = 2 << 20;
+    /// What host functions have on top of the engine's stack. Overflowing it would abort the process.
+    const HOST_STACK: usize = 3 << 19;
 
     let mut config = Config::new();
     config
         .wasm_component_model(true)
         .epoch_interruption(true)
-        .max_wasm_stack(WASM_STACK)
-        .async_stack_size(ASYNC_STACK)
+        .max_wasm_stack(limits.stack_bytes)
+        .async_stack_size(limits.stack_bytes.saturating_add(HOST_STACK))
         .wasm_backtrace_max_frames(None);
     match allocation {
         Allocation::Pooling => {
@@ -197,14 +185,17 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     let calls = limits.concurrent_calls.max(2);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
-        .total_core_instances(calls.saturating_mul(CORE_INSTANCES))
-        .total_memories(calls)
-        .total_tables(calls.saturating_mul(CORE_INSTANCES))
+        .total_core_instances(calls.saturating_mul(limits.instances))
+        .total_memories(calls.saturating_mul(limits.memories))
+        .total_tables(calls.saturating_mul(limits.tables))
         .total_stacks(calls)
-        .max_memories_per_component(1)
-        .max_tables_per_component(CORE_INSTANCES)
-        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(limits.memories)
+        .max_memories_per_module(limits.memories)
+        .max_tables_per_component(limits.tables)
+        .max_tables_per_module(limits.tables)
+        .max_core_instances_per_component(limits.instances)
         .max_memory_size(limits.memory_bytes)
+        .table_elements(limits.table_elements)
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .pagemap_scan(Enabled::Auto);
     pool

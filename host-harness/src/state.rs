@@ -8,12 +8,13 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::egress::Egress;
-use crate::limits::{Limits, MemoryLimiter, Meters};
+use crate::limits::{Limits, Meters, SpaceLimiter};
 use crate::log::{Level, Line};
 use crate::redact;
 use crate::replay::{Cued, Live, Tape};
 use crate::runtime::Services;
 use crate::secret::Secret;
+use crate::slots::Slots;
 use crate::tokens::{Key, Lease, Scope};
 
 /// Bytes of a log line's event or key, and of a value.
@@ -30,6 +31,7 @@ pub(crate) struct Identity {
     pub(crate) credential: Scope,
     pub(crate) held: BTreeMap<String, Secret>,
     pub(crate) egress: Egress,
+    pub(crate) slots: Arc<Slots>,
 }
 
 /// Whether a call may reach out.
@@ -48,10 +50,20 @@ pub(crate) struct CallState {
     pub(crate) purity: Purity,
     pub(crate) ends_at: Instant,
     pub(crate) meters: Arc<Meters>,
-    pub(crate) memory: MemoryLimiter,
+    pub(crate) space: SpaceLimiter,
     pub(crate) leases: HashMap<Key, Lease>,
-    pub(crate) log_lines: u32,
     pub(crate) tape: Option<Arc<Tape>>,
+    written: Volume,
+    noted: Volume,
+}
+
+/// How much has been logged.
+#[derive(Default)]
+struct Volume {
+    lines: u32,
+    bytes: usize,
+    /// The limit that was hit. That line was replaced by one that says so.
+    over: Option<&'static str>,
 }
 
 impl CallState {
@@ -64,7 +76,7 @@ impl CallState {
         meters: Arc<Meters>,
         tape: Option<Arc<Tape>>,
     ) -> Self {
-        let memory = MemoryLimiter { bytes: limits.memory_bytes, meters: meters.clone() };
+        let space = SpaceLimiter::new(&limits);
         Self {
             identity,
             services,
@@ -72,20 +84,23 @@ impl CallState {
             purity,
             ends_at,
             meters,
-            memory,
+            space,
             leases: HashMap::new(),
-            log_lines: 0,
             tape,
+            written: Volume::default(),
+            noted: Volume::default(),
         }
     }
 
-    /// An import is called: for a replay, `read` makes its answer from the recorded one.
+    /// An import is called, which is where an engine's time is looked at too. For a replay, `read` makes the answer from
+    /// the recorded one.
     pub(crate) fn cue<T>(
         &self,
         import: &str,
         arguments: impl FnOnce() -> Value,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> wasmtime::Result<Cued<T>> {
+        self.meters.cpu.check()?;
         match &self.tape {
             None => Ok(Cued::Live(Live::Unrecorded)),
             Some(tape) => tape.called(import, arguments()).read(read),
@@ -105,16 +120,23 @@ impl CallState {
         self.ends_at.saturating_duration_since(Instant::now()).saturating_sub(MARGIN)
     }
 
-    /// Writes a line about this call, unless it has written too many. Everything in it is bounded and redacted.
+    /// Writes a line of the engine's, unless it has written too much.
+    pub(crate) fn write(&mut self, level: Level, event: &str, fields: Vec<(String, String)>) {
+        let line = self.line(level, event, fields);
+        let line = self.written.within(&self.limits, line);
+        self.give(line);
+    }
+
+    /// Writes a line of the host's own about this call. An engine that has logged too much cannot silence it.
     pub(crate) fn note(&mut self, level: Level, event: &str, fields: Vec<(String, String)>) {
-        self.log_lines = self.log_lines.saturating_add(1);
-        let over = self.log_lines.saturating_sub(self.limits.log_lines);
-        let (level, event, fields) = match over {
-            0 => (level, event, fields),
-            1 => (Level::Warn, "log-lines-dropped", vec![("setting".into(), "limits.log_lines".into())]),
-            _ => return,
-        };
-        self.services.log.write(&Line {
+        let line = self.line(level, event, fields);
+        let line = self.noted.within(&self.limits, line);
+        self.give(line);
+    }
+
+    /// Everything in a line is bounded and redacted.
+    fn line(&self, level: Level, event: &str, fields: Vec<(String, String)>) -> Line {
+        Line {
             engine: self.identity.engine.clone(),
             tenant: self.identity.tenant.clone(),
             level,
@@ -123,7 +145,35 @@ impl CallState {
                 .into_iter()
                 .map(|(key, value)| (redact::line(&key, NAME_BYTES), redact::line(&value, VALUE_BYTES)))
                 .collect(),
-        });
+        }
+    }
+
+    fn give(&self, line: Option<Line>) {
+        if let Some(line) = line {
+            self.services.log.write(&line);
+        }
+    }
+}
+
+impl Volume {
+    /// The line; the first time that it is too much, one that says so instead; then nothing.
+    fn within(&mut self, limits: &Limits, line: Line) -> Option<Line> {
+        if self.over.is_some() {
+            return None;
+        }
+        let fields = line.fields.iter().map(|(key, value)| key.len() + value.len());
+        self.lines = self.lines.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(line.event.len() + fields.sum::<usize>());
+        self.over = if self.lines > limits.log_lines {
+            Some("limits.log_lines")
+        } else if self.bytes > limits.log_bytes {
+            Some("limits.log_bytes")
+        } else {
+            None
+        };
+        let Some(setting) = self.over else { return Some(line) };
+        let fields = vec![(String::from("setting"), setting.to_owned())];
+        Some(Line { level: Level::Warn, event: String::from("log-lines-dropped"), fields, ..line })
     }
 }
 

@@ -9,10 +9,10 @@ use wasmtime::component::Val;
 
 use crate::call::Call;
 use crate::contract::{
-    Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, MappingProblem, Member, Reach,
-    Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
+    Account, CallbackOutcome, CallbackRequest, Configured, Depth, MappingProblem, Member, Setting,
+    SettingProblem, Submission, SubmissionRequest, SubmitProblem,
 };
-use crate::egress::{Egress, Origin};
+use crate::egress::{Egress, Origin, PathPrefix};
 use crate::engine::ApprovalEngine;
 use crate::error::{CallError, CallFailure};
 use crate::json;
@@ -28,8 +28,11 @@ mod tracked;
 /// What the operator lets a tenant's engine reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// The origins it may call; `None` means those that its description and settings name.
+    /// The origins it may call, as the operator has confirmed them; `None` means those that its description and settings
+    /// [name](ApprovalEngine::origins). A tenant's administrator enters settings, so `None` trusts both.
     pub origins: Option<BTreeSet<Origin>>,
+    /// Origins among them of which it may call these paths alone. The others it may call whole.
+    pub paths: BTreeMap<Origin, BTreeSet<PathPrefix>>,
     /// Those among them that may lie on private addresses.
     pub private_origins: BTreeSet<Origin>,
     /// Whether loopback is allowed. For tests and demonstrations.
@@ -48,7 +51,7 @@ impl Tenant {
     pub(crate) fn new(engine: ApprovalEngine, id: &str, settings: &Settings, grant: &Grant) -> Self {
         let description = engine.description();
         let (passed, held) = settings.split(description);
-        let origins = grant.origins.clone().unwrap_or_else(|| described_origins(description, settings));
+        let origins = grant.origins.clone().unwrap_or_else(|| engine.origins(settings));
         let scope = Scope::of(
             [description.id.as_str(), id]
                 .into_iter()
@@ -63,24 +66,19 @@ impl Tenant {
             held,
             egress: Egress {
                 origins,
+                paths: grant.paths.clone(),
                 private_origins: grant.private_origins.clone(),
                 loopback: grant.loopback,
             },
+            slots: engine.loaded.runtime.0.tenants.of(&description.id, id),
         };
         Self { engine, settings: passed.into(), identity: Arc::new(identity) }
     }
 
     /// A tenant whose imports are answered by a recording: it may reach nothing.
     pub(crate) fn for_replay(engine: ApprovalEngine, settings: Vec<Setting>) -> Self {
-        let identity = Identity {
-            engine: engine.description().id.clone(),
-            tenant: String::from("replay"),
-            scope: Scope::of([]),
-            credential: Scope::of([]),
-            held: BTreeMap::new(),
-            egress: Egress::default(),
-        };
-        Self { engine, settings: settings.into(), identity: Arc::new(identity) }
+        let nowhere = Grant { origins: Some(BTreeSet::new()), ..Grant::default() };
+        Self { settings: settings.into(), ..Self::new(engine, "replay", &Settings::new(), &nowhere) }
     }
 
     /// What `configure` is called with. Holds secrets.
@@ -229,24 +227,6 @@ pub(crate) struct PreparedJson {
     found: json::Function,
     purity: Purity,
     arguments: Vec<Val>,
-}
-
-/// What the description names, with the settings' values in place.
-fn described_origins(description: &Description, settings: &Settings) -> BTreeSet<Origin> {
-    let set = |key: &str| settings.value(key).filter(|value| !value.expose().is_empty());
-    let replaced = description.reaches.iter().any(|reach| match reach {
-        Reach::Setting(key) => set(key).is_some(),
-        Reach::Origin(_) => false,
-    });
-    description
-        .reaches
-        .iter()
-        .filter_map(|reach| match reach {
-            Reach::Setting(key) => Origin::of(set(key)?.expose()),
-            Reach::Origin(origin) if !replaced => Origin::of(origin),
-            Reach::Origin(_) => None,
-        })
-        .collect()
 }
 
 impl fmt::Debug for Tenant {

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,61 +12,16 @@ use host_harness::egress::AddressClass;
 use host_harness::outbound::https::Https;
 use host_harness::outbound::{Addresses, Departure, Outbound as _, SendError};
 use host_harness::{Allocation, Grant, Runtime};
+use server::{Server, ok};
 use stage::Lines;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+#[path = "support/server.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod server;
 #[path = "support/stage.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod stage;
-
-/// A server that answers every connection with the same bytes, and keeps what it was sent.
-#[derive(Clone)]
-struct Server {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
-    requests: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    /// `None` never answers.
-    async fn answering(answer: Option<String>) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let server = Self {
-            address: listener.local_addr().unwrap(),
-            connections: Arc::default(),
-            requests: Arc::default(),
-        };
-        let own = server.clone();
-        tokio::spawn(async move {
-            let mut open = Vec::new();
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                own.connections.fetch_add(1, Ordering::SeqCst);
-                let mut head = vec![0; 16 << 10];
-                let read = stream.read(&mut head).await.unwrap();
-                own.requests
-                    .lock()
-                    .unwrap()
-                    .push(String::from_utf8_lossy(head.get(..read).unwrap()).into_owned());
-                match &answer {
-                    // The client may stop reading: that is what a limit is for.
-                    Some(answer) => drop(stream.write_all(answer.as_bytes()).await),
-                    None => open.push(stream),
-                }
-            }
-        });
-        server
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-}
-
-fn ok(body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
-}
 
 fn departure(url: &str) -> Departure {
     Departure {

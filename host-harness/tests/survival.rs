@@ -62,9 +62,51 @@ async fn a_memory_bomb_ends_at_the_memory_limit() {
 }
 
 #[tokio::test]
+async fn a_table_bomb_ends_at_the_table_limit() {
+    for allocation in [Allocation::Pooling, Allocation::OnDemand] {
+        let failure = ends(engines::TABLE_BOMB, stage::limits(), &allocation).await;
+        assert_eq!(failure, CallFailure::Limit { setting: "limits.table_elements" });
+    }
+}
+
+#[tokio::test]
 async fn endless_recursion_ends_at_the_stack_limit() {
     let failure = ends(engines::RECURSION, stage::limits(), &Allocation::Pooling).await;
-    assert_eq!(failure, CallFailure::Trapped { trap: "wasm trap: call stack exhausted".into() });
+    assert_eq!(failure, CallFailure::Limit { setting: "limits.stack_bytes" });
+}
+
+/// What one limit allows another does not.
+#[tokio::test]
+async fn the_stack_is_as_deep_as_the_setting_says() {
+    let deep = engines::engine(engines::DEEP);
+    let load = async |stack_bytes| {
+        let limits = Limits { stack_bytes, ..stage::limits() };
+        let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::nowhere()).unwrap();
+        runtime.load(&deep).await.unwrap_err()
+    };
+    let trap = String::from("wasm trap: wasm `unreachable` instruction executed");
+    assert_eq!(load(512 << 10).await, LoadError::Description(CallFailure::Trapped { trap }));
+    let limit = CallFailure::Limit { setting: "limits.stack_bytes" };
+    assert_eq!(load(8 << 10).await, LoadError::Description(limit));
+}
+
+/// The time that the host spends on copying counts.
+#[tokio::test]
+async fn an_engine_that_keeps_the_host_busy_ends_at_the_cpu_limit() {
+    let limits = Limits { cpu: Duration::from_millis(200), ..stage::limits() };
+    let failure = ends(engines::HOST_CALLS, limits, &Allocation::Pooling).await;
+    assert_eq!(failure, CallFailure::Limit { setting: "limits.cpu" });
+}
+
+/// An engine that may compute for long still has no more than the call's wall clock.
+#[tokio::test]
+async fn a_call_that_computes_ends_at_its_wall_clock() {
+    let limit = Duration::from_millis(200);
+    let limits = Limits { cpu: Duration::from_secs(600), pure_call: limit, ..stage::limits() };
+    let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::nowhere()).unwrap();
+    let error = runtime.load(&engines::engine(engines::LOOP)).await.unwrap_err();
+    let timed_out = CallFailure::TimedOut { setting: "limits.pure_call", limit };
+    assert_eq!(error, LoadError::Description(timed_out));
 }
 
 /// Others do not wait for one that computes without end.
@@ -87,12 +129,37 @@ async fn a_loop_leaves_the_thread_to_other_calls() {
     assert_eq!(endless.await.unwrap().unwrap_err(), LoadError::Description(limit));
 }
 
+/// Refused before it is compiled, however instances are allocated.
 #[tokio::test]
-async fn an_engine_that_needs_more_memory_than_allowed_does_not_load() {
-    let limits = Limits { memory_bytes: 64 << 10, ..stage::limits() };
-    let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::nowhere()).unwrap();
-    let error = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap_err();
-    assert_eq!(error, LoadError::Description(CallFailure::Limit { setting: "limits.memory_bytes" }));
+async fn an_engine_that_needs_more_than_allowed_does_not_load() {
+    let wecom = wecom_component::WECOM_ENGINE;
+    let tables =
+        wat::parse_str("(component (core module $m (table 30000 funcref)) (core instance (instantiate $m)))");
+    let many = format!("(component (core module $m) {})", "(core instance (instantiate $m))".repeat(9));
+    let limits = stage::limits;
+    for (component, limits, setting, needs, allows) in [
+        (wecom, Limits { instances: 2, ..limits() }, "limits.instances", 3, 2),
+        (wecom, Limits { memories: 0, ..limits() }, "limits.memories", 1, 0),
+        (wecom, Limits { memory_bytes: 64 << 10, ..limits() }, "limits.memory_bytes", 2 << 20, 64 << 10),
+        (wecom, Limits { tables: 1, ..limits() }, "limits.tables", 2, 1),
+        (&tables.unwrap(), limits(), "limits.table_elements", 30_000, 20_000),
+        (&wat::parse_str(many).unwrap(), limits(), "limits.instances", 9, 4),
+    ] {
+        let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::nowhere()).unwrap();
+        let error = runtime.load(component).await.unwrap_err();
+        assert_eq!(error, LoadError::Exceeds { setting, needs, allows });
+    }
+}
+
+/// wasmtime counts like the host: what just fits is loaded and runs.
+#[tokio::test]
+async fn an_engine_that_just_fits_loads() {
+    let limits = Limits { instances: 3, tables: 2, memory_bytes: 2 << 20, ..stage::limits() };
+    for allocation in [Allocation::Pooling, Allocation::OnDemand] {
+        let runtime = Runtime::new(limits.clone(), &allocation, stage::nowhere()).unwrap();
+        let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
+        stage::tenant(&engine).configure().await.unwrap().unwrap();
+    }
 }
 
 /// Neither what goes in nor what comes out has a size that the engine chooses.

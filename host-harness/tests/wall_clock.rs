@@ -9,7 +9,7 @@ use std::time::Duration;
 use fake_wecom::{FakeWeCom, ManualClock, Setup};
 use host_harness::contract::{Depth, MappingProblemKind, SubmitProblem};
 use host_harness::log::Level;
-use host_harness::{Allocation, ApprovalEngine, CallError, CallFailure, Limits, Runtime};
+use host_harness::{Allocation, ApprovalEngine, CallError, CallFailure, Grant, Limits, Runtime};
 use stage::{Lines, Silent};
 
 #[path = "support/stage.rs"]
@@ -115,8 +115,32 @@ async fn a_call_that_never_gets_its_turn_did_nothing_and_delays_no_callback() {
     let second = stuck.resolve_user(&account, Depth::Confirmed).await;
     let pure = stuck.configure().await;
 
-    assert_eq!(second.unwrap_err(), CallError { error: CallFailure::Overloaded, requests_sent: 0 });
+    let busy = CallFailure::Overloaded { setting: "limits.concurrent_calls" };
+    assert_eq!(second.unwrap_err(), CallError { error: busy, requests_sent: 0 });
     pure.unwrap().unwrap();
+}
+
+/// D36: a tenant whose provider hangs waits for itself alone.
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_has_all_of_its_own_places_takes_none_of_the_others() {
+    let engine = engine(Limits { tenant_calls: 1, ..stage::limits() }).await;
+    let stuck = engine.with_services(stage::services(silent("gettoken", false), &Arc::default()));
+    let account = stage::account();
+    let tenant = stage::tenant(&stuck);
+    let mut first = Box::pin(tenant.resolve_user(&account, Depth::Confirmed));
+    poll_fn(|context| Poll::Ready(first.as_mut().poll(context).is_ready())).await;
+
+    // Made again, it is the same tenant.
+    let second = stage::tenant(&stuck).resolve_user(&account, Depth::Confirmed).await;
+    let pure = stage::tenant(&stuck).configure().await;
+    let working = engine.with_services(stage::services(silent("no such path", false), &Arc::default()));
+    let other = working.tenant("other", &stage::settings(), &Grant::default());
+    let member = other.resolve_user(&account, Depth::Confirmed).await;
+
+    let busy = CallFailure::Overloaded { setting: "limits.tenant_calls" };
+    assert_eq!(second.unwrap_err(), CallError { error: busy, requests_sent: 0 });
+    pure.unwrap().unwrap();
+    assert!(member.unwrap().unwrap().confirmed);
 }
 
 /// A runaway engine cannot call out for ever either.

@@ -145,7 +145,7 @@ async fn check(engine: &ApprovalEngine, recorded: Recorded) -> Result<Value, Str
             failure @ (CallFailure::Input(_)
             | CallFailure::Unsupported { .. }
             | CallFailure::Held(_)
-            | CallFailure::Overloaded
+            | CallFailure::Overloaded { .. }
             | CallFailure::Host { .. }) => {
                 return Err(failure.to_string());
             }

@@ -29,6 +29,7 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
     match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {
         Ok(runtime) => Ok(runtime),
         Err(RuntimeError::Unavailable { .. }) => Ok(Runtime::new(limits, &Allocation::OnDemand, services)?),
+        Err(error @ RuntimeError::Profile { .. }) => Err(error.into()),
     }
 }
 

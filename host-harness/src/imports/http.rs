@@ -11,7 +11,7 @@ use url::Url;
 use crate::bindings::idaas::approval::http::{
     Denial, Error, Header, Host, Method, Request, Response, SecretPlace, SecretSlot,
 };
-use crate::egress::{AddressClass, Denied, Origin};
+use crate::egress::{Denied, Origin};
 use crate::log::Level;
 use crate::outbound::{Departure, SendError};
 use crate::redact;
@@ -57,12 +57,7 @@ impl CallState {
     async fn carry_out(&mut self, request: Request) -> Result<Response, Error> {
         let departure = match self.prepare(request) {
             Ok(departure) => departure,
-            Err(Denied { setting, reason }) => {
-                let reason = redact::line(&reason, 200);
-                let fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
-                self.note(Level::Warn, "request-denied", fields);
-                return Err(Error::Denied(Denial { setting: setting.to_owned(), reason }));
-            }
+            Err(denied) => return Err(self.deny(denied)),
         };
         let fields = vec![
             ("method".into(), departure.request.method().to_string()),
@@ -70,7 +65,8 @@ impl CallState {
         ];
         // Sent with hardly any time left, nothing could come of it but doubt.
         if departure.timeout < SHORTEST {
-            return Err(Error::Unreachable(String::from("the call's wall clock leaves no time for it")));
+            let reason = "the call's wall clock, `limits.outbound_call`, leaves no time for it";
+            return Err(Error::Unreachable(String::from(reason)));
         }
         // Nothing leaves, and the engine may say so: for it, nobody is there.
         if let Err(hold) = self.services.pace.spend(self.identity.credential) {
@@ -78,26 +74,33 @@ impl CallState {
             return Err(Error::Unreachable(hold.to_string()));
         }
         self.meters.requests.fetch_add(1, Ordering::Relaxed);
+        let origin = origin(departure.request.uri());
         let started = Instant::now();
         let outbound = self.services.outbound.clone();
-        let answer = outbound.send(departure).await;
+        let answer = self.meters.cpu.sparing(async { outbound.send(departure).await }).await;
         self.note_answer(fields, &answer, started);
-        answer.map(response).map_err(|error| self.refused(error))
+        answer.map(response).map_err(|error| self.refused(error, &origin))
     }
 
     /// Checks everything that can be checked before anything is sent.
     fn prepare(&self, request: Request) -> Result<Departure, Denied> {
         let limits = &self.limits;
-        let denied = |setting, reason: &str| Err(Denied { setting, reason: reason.to_owned() });
+        let denied = |setting, reason: &str| Err(Denied::new(setting, reason));
         if self.purity == Purity::Pure {
             return denied("contract", "describe, configure, handle-callback and a mapping make no requests");
         }
         if self.meters.requests.load(Ordering::Relaxed) >= limits.requests {
-            return denied("limits.requests", "the call has made all of its requests");
+            return denied(
+                "limits.requests",
+                &format!("the call has made all of its {} requests", limits.requests),
+            );
         }
         let body = request.body.unwrap_or_default();
         if body.len() > limits.request_bytes {
-            return denied("limits.request_bytes", "the body is too large");
+            return denied(
+                "limits.request_bytes",
+                &format!("the body has {} bytes, of {} at most", body.len(), limits.request_bytes),
+            );
         }
         if request.url.len() > URL_BYTES || request.headers.len() > HEADERS {
             return denied("contract", "the URL or the list of headers is too long");
@@ -130,8 +133,10 @@ impl CallState {
             Method::Patch => http::Method::PATCH,
             Method::Delete => http::Method::DELETE,
         };
-        let Ok(uri) = http::Uri::try_from(url.as_str()) else {
-            return denied("egress.origins", "the URL cannot be sent");
+        // What is sent is read again on its way. Two readers that differ would undo the check.
+        let uri = http::Uri::try_from(url.as_str()).ok();
+        let Some(uri) = uri.filter(|uri| Url::parse(&uri.to_string()).as_ref() == Ok(&url)) else {
+            return denied("contract", "the URL cannot be sent as it is");
         };
         *prepared.uri_mut() = uri;
         *prepared.headers_mut() = headers;
@@ -157,32 +162,36 @@ impl CallState {
         self.note(Level::Debug, "request", fields);
     }
 
+    /// Tells the operator what would allow it, and the engine that it is denied.
+    fn deny(&mut self, Denied { setting, reason, add }: Denied) -> Error {
+        let reason = redact::line(&reason, 200);
+        let mut fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
+        fields.extend(add.map(|add| (String::from("add"), add)));
+        self.note(Level::Warn, "request-denied", fields);
+        Error::Denied(Denial { setting: setting.to_owned(), reason })
+    }
+
     /// The engine's view of a failure.
-    fn refused(&self, error: SendError) -> Error {
+    fn refused(&mut self, error: SendError, origin: &str) -> Error {
         match error {
-            SendError::ForbiddenAddress(class) => {
-                let (setting, reason) = match class {
-                    AddressClass::Private => ("egress.private_origins", "the address is private"),
-                    AddressClass::Loopback => ("egress.loopback", "the address is this machine's"),
-                    AddressClass::Public => ("egress.origins", "the origin is granted for loopback alone"),
-                    AddressClass::Never => {
-                        ("egress.origins", "the address is link-local or reserved; none allows it")
-                    }
-                };
-                Error::Denied(Denial { setting: setting.to_owned(), reason: reason.to_owned() })
-            }
+            SendError::ForbiddenAddress(class) => self.deny(Denied::address(class, origin)),
             SendError::Unreachable(reason) => Error::Unreachable(redact::line(&reason, 200)),
             SendError::Interrupted(reason) => Error::Interrupted(redact::line(&reason, 200)),
-            SendError::TooLarge => Error::TooLarge(self.limits.response_bytes as u64),
+            SendError::TooLarge => {
+                let limit = self.limits.response_bytes as u64;
+                let fields = vec![
+                    (String::from("setting"), String::from("limits.response_bytes")),
+                    (String::from("limit"), limit.to_string()),
+                ];
+                self.note(Level::Warn, "response-too-large", fields);
+                Error::TooLarge(limit)
+            }
         }
     }
 }
 
 fn add_header(headers: &mut http::HeaderMap, name: &str, value: &str, secret: bool) -> Result<(), Denied> {
-    let unfit = || Denied {
-        setting: "contract",
-        reason: format!("header {} cannot be sent", redact::line(name, 64)),
-    };
+    let unfit = || Denied::new("contract", format!("header {} cannot be sent", redact::line(name, 64)));
     let parsed = HeaderName::try_from(name).map_err(|_malformed| unfit())?;
     if DENIED_HEADERS.contains(&parsed.as_str()) {
         return Err(unfit());
@@ -222,10 +231,14 @@ fn response(response: http::Response<Bytes>) -> Response {
     }
 }
 
+/// A URL's scheme, host and port.
+fn origin(uri: &http::Uri) -> String {
+    Origin::of(&uri.to_string()).map(|origin| origin.to_string()).unwrap_or_default()
+}
+
 /// A URL without its query.
 fn printable(uri: &http::Uri) -> String {
-    let origin = Origin::of(&uri.to_string()).map(|origin| origin.to_string()).unwrap_or_default();
-    redact::line(&format!("{origin}{}", uri.path()), 200)
+    redact::line(&format!("{}{}", origin(uri), uri.path()), 200)
 }
 
 #[cfg(test)]
@@ -246,10 +259,26 @@ mod tests {
     }
 
     #[test]
-    fn connection_headers_belong_to_the_host() {
+    fn a_header_that_is_the_connections_or_would_break_out_of_its_line_is_denied() {
         let mut headers = http::HeaderMap::new();
-        let denied = add_header(&mut headers, "Host", "evil.example", false).unwrap_err();
-        assert_eq!(denied.reason, "header Host cannot be sent");
+        for name in DENIED_HEADERS.into_iter().chain(["Host", "TRANSFER-ENCODING", "Content-Length"]) {
+            assert!(
+                add_header(&mut headers, name, "x", false).is_err_and(|denied| denied.setting == "contract")
+            );
+        }
+        for name in ["", " host", "host ", "x y", "x:", ":authority", "x\r\nhost", "x\n", "x\0", "hôst"] {
+            assert!(
+                add_header(&mut headers, name, "x", false).is_err_and(|denied| denied.setting == "contract")
+            );
+        }
+        for value in ["x\r\nhost: evil.example", "x\n\nGET / HTTP/1.1", "x\r", "x\0", "\u{7f}"] {
+            for secret in [false, true] {
+                let denied = add_header(&mut headers, "x-note", value, secret).unwrap_err();
+                assert_eq!(denied, Denied::new("contract", "header x-note cannot be sent"));
+            }
+        }
+        assert!(headers.is_empty());
         add_header(&mut headers, "accept", "application/json", false).unwrap();
+        assert_eq!(headers.len(), 1);
     }
 }

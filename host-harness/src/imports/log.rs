@@ -20,7 +20,7 @@ impl Host for CallState {
             Level::Warn => log::Level::Warn,
             Level::Error => log::Level::Error,
         };
-        self.note(
+        self.write(
             level,
             &event,
             fields.into_iter().take(FIELDS).map(|field| (field.key, text(field.value))).collect(),

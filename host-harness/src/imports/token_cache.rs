@@ -43,7 +43,8 @@ impl Host for CallState {
         {
             let lifetime = Duration::from_secs(lifetime_seconds.into());
             let tokens = self.services.tokens.clone();
-            tokens.publish(&key, lease, Secret::new(token), lifetime).await;
+            let publishing = async { tokens.publish(&key, lease, Secret::new(token), lifetime).await };
+            self.meters.cpu.sparing(publishing).await;
         }
         self.answered(live, || Value::Null);
         Ok(())
@@ -58,7 +59,8 @@ impl Host for CallState {
         let key = self.key(key);
         if let Some(lease) = self.leases.remove(&key) {
             let tokens = self.services.tokens.clone();
-            tokens.block(&key, lease, redact::line(&code, CODE_BYTES)).await;
+            let blocking = async { tokens.block(&key, lease, redact::line(&code, CODE_BYTES)).await };
+            self.meters.cpu.sparing(blocking).await;
         }
         self.answered(live, || Value::Null);
         Ok(())
@@ -84,7 +86,8 @@ impl CallState {
         }
         let refused = refused.map(Secret::new);
         let tokens = self.services.tokens.clone();
-        match tokens.acquire(&key, refused.as_ref(), self.patience()).await {
+        let waiting = async { tokens.acquire(&key, refused.as_ref(), self.patience()).await };
+        match self.meters.cpu.sparing(waiting).await {
             tokens::Acquired::Token(token) => Acquired::Token(token.expose().to_owned()),
             tokens::Acquired::Lease(lease) => {
                 self.leases.insert(key, lease);

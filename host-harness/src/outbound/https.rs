@@ -1,16 +1,15 @@
-//! Requests over the network: rustls, no redirects, no proxy, addresses checked after resolution.
+//! Requests over the network: rustls, no redirects, addresses checked after resolution.
 
-use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 
+use super::profile::Profile;
+use super::resolver::{CheckedResolver, NoAllowedAddress};
 use super::{Addresses, BoxFuture, Departure, Outbound, SendError};
-use crate::egress::{AddressClass, address_class};
+use crate::egress::address_class;
 use crate::error::RuntimeError;
 
 /// How long a connection may take to be made. Failing here is harmless: nothing was sent.
@@ -25,24 +24,40 @@ pub struct Https {
 }
 
 impl Https {
-    /// Makes the clients.
+    /// Makes the clients, for the ordinary way out.
     ///
     /// # Errors
     /// - [`RuntimeError::Unavailable`]: TLS cannot be set up, mostly because the system has no root certificates.
     pub fn new() -> Result<Self, RuntimeError> {
+        Self::with_profile(&Profile::default())
+    }
+
+    /// Makes the clients, for a way out of one's own. Tenants with the same profile share one: each has connections
+    /// of its own.
+    ///
+    /// # Errors
+    /// - [`RuntimeError::Profile`]: source and proxy cannot go together.
+    /// - [`RuntimeError::Unavailable`]: as for [`new`](Self::new).
+    pub fn with_profile(profile: &Profile) -> Result<Self, RuntimeError> {
+        let proxy = profile.proxy()?;
         let client = |addresses| {
             let unavailable =
                 |error: &dyn std::fmt::Display| RuntimeError::Unavailable { reason: format!("TLS: {error}") };
             // The process may have a provider already; either one serves.
             let _ = rustls::crypto::ring::default_provider().install_default();
-            reqwest::Client::builder()
+            let client = reqwest::Client::builder()
                 .redirect(redirect::Policy::none())
                 .no_proxy()
                 .connect_timeout(CONNECT)
                 .retry(reqwest::retry::never())
-                .dns_resolver(Arc::new(CheckedResolver(addresses)))
-                .build()
-                .map_err(|error| unavailable(&error))
+                .local_address(profile.source)
+                .dns_resolver(Arc::new(CheckedResolver::new(addresses, profile)));
+            match proxy.clone() {
+                Some(proxy) => client.proxy(proxy),
+                None => client,
+            }
+            .build()
+            .map_err(|error| unavailable(&error))
         };
         Ok(Self {
             public: client(Addresses::Public)?,
@@ -113,33 +128,5 @@ fn classify(error: &reqwest::Error) -> SendError {
         SendError::Interrupted(String::from("no answer in time"))
     } else {
         SendError::Interrupted(String::from("the connection ended before the answer was complete"))
-    }
-}
-
-/// Resolves names and passes on only the addresses that are allowed. The connection goes to one of these: the name
-/// is not resolved again.
-#[derive(Debug)]
-struct CheckedResolver(Addresses);
-
-/// Every address of a name was forbidden; the class of the first.
-#[derive(Debug, thiserror::Error)]
-#[error("the name resolves to no allowed address")]
-struct NoAllowedAddress(AddressClass);
-
-impl Resolve for CheckedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let addresses = self.0;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let Some(first) = found.first().map(|found| address_class(found.ip())) else {
-                return Err(io::Error::from(io::ErrorKind::NotFound).into());
-            };
-            let safe: Vec<SocketAddr> =
-                found.into_iter().filter(|found| address_class(found.ip()).is_within(addresses)).collect();
-            if safe.is_empty() {
-                return Err(NoAllowedAddress(first).into());
-            }
-            Ok(Box::new(safe.into_iter()) as Addrs)
-        })
     }
 }

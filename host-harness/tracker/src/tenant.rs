@@ -86,7 +86,7 @@ fn no_verdict<T>(call: &CallError) -> Looked<T> {
 /// Whether the same call may have a verdict later.
 const fn passes(call: &CallError) -> bool {
     match call.error {
-        CallFailure::TimedOut { .. } | CallFailure::Held(_) | CallFailure::Overloaded => true,
+        CallFailure::TimedOut { .. } | CallFailure::Held(_) | CallFailure::Overloaded { .. } => true,
         CallFailure::Configuration(_)
         | CallFailure::Input(_)
         | CallFailure::Unsupported { .. }

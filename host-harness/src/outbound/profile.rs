@@ -1,0 +1,85 @@
+//! Which way requests leave the machine: from which address, through which proxy, by whose names.
+//!
+//! A provider may trust one address for each company; a host may have one for each tenant. An engine
+//! [with other services](crate::ApprovalEngine::with_services) leaves by another profile.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use super::BoxFuture;
+use crate::error::RuntimeError;
+use crate::secret::Secret;
+
+/// A way out. The default is the system's own address, no proxy, and the system's names.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The address of this machine that connections come from. Only destinations of its family are reached: the system
+    /// would choose another source for the others. `egress.source`
+    pub source: Option<IpAddr>,
+    /// All connections go through it. `egress.proxy`
+    pub proxy: Option<Proxy>,
+    /// Resolves names.
+    pub names: Arc<dyn Names>,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { source: None, proxy: None, names: Arc::new(SystemNames) }
+    }
+}
+
+/// A SOCKS5 proxy.
+///
+/// The host resolves the name, checks the addresses, and asks the proxy for one of them; TLS is with the name. So the
+/// proxy carries and decides nothing. An HTTP proxy is asked for a name and resolves it again, perhaps to another
+/// address than the one that was checked: a host that must use one implements [`Outbound`](super::Outbound) and
+/// leaves the check of addresses to that proxy.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// Where it listens. Given by the operator, so it may be private.
+    pub address: SocketAddr,
+    /// User name and password.
+    pub login: Option<(String, Secret)>,
+}
+
+impl Profile {
+    pub(super) fn proxy(&self) -> Result<Option<reqwest::Proxy>, RuntimeError> {
+        let Some(Proxy { address, login }) = &self.proxy else { return Ok(None) };
+        let unfit = |reason: String| RuntimeError::Profile { reason };
+        if self.source.is_some_and(|source| source.is_ipv4() != address.is_ipv4()) {
+            return Err(unfit(String::from("egress.source and egress.proxy are of different families")));
+        }
+        // `socks5h` would leave the name to the proxy.
+        let proxy = reqwest::Proxy::all(format!("socks5://{address}"))
+            .map_err(|error| unfit(format!("egress.proxy: {error}")))?;
+        Ok(Some(match login {
+            Some((user, password)) => proxy.basic_auth(user, password.expose()),
+            None => proxy,
+        }))
+    }
+
+    /// The family that destinations must have: that of the source, where it is this machine that connects to them.
+    pub(super) fn is_reached(&self, destination: IpAddr) -> bool {
+        self.proxy.is_some() || self.source.is_none_or(|source| source.is_ipv4() == destination.is_ipv4())
+    }
+}
+
+/// Resolves names to addresses. What it answers is checked.
+pub trait Names: Send + Sync + fmt::Debug {
+    /// All addresses of a name. Asked once for each connection, which goes to one of the answers.
+    fn addresses(&self, name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+}
+
+/// The system's resolver.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemNames;
+
+impl Names for SystemNames {
+    fn addresses(&self, name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        Box::pin(async move {
+            Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+        })
+    }
+}

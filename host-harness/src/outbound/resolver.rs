@@ -1,0 +1,57 @@
+//! The gate behind the names: passes on only the addresses that are allowed.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::Addresses;
+use super::profile::Profile;
+use crate::egress::{AddressClass, address_class};
+
+/// Resolves a name once and hands over its allowed addresses. The connection goes to one of these: the name is not
+/// resolved again, so a second answer of another kind comes too late.
+#[derive(Debug)]
+pub(super) struct CheckedResolver {
+    addresses: Addresses,
+    profile: Arc<Profile>,
+}
+
+/// Every address of a name was forbidden; the class of the first.
+#[derive(Debug, thiserror::Error)]
+#[error("the name resolves to no allowed address")]
+pub(super) struct NoAllowedAddress(pub(super) AddressClass);
+
+impl CheckedResolver {
+    pub(super) fn new(addresses: Addresses, profile: &Profile) -> Self {
+        Self { addresses, profile: Arc::new(profile.clone()) }
+    }
+}
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (addresses, profile) = (self.addresses, self.profile.clone());
+        Box::pin(async move {
+            // On the way through a proxy, a host that is an address comes by here as well.
+            let found = match name.as_str().trim_matches(['[', ']']).parse() {
+                Ok(literal) => vec![literal],
+                Err(_) => profile.names.addresses(name.as_str().to_owned()).await?,
+            };
+            let reached: Vec<IpAddr> =
+                found.into_iter().filter(|address| profile.is_reached(*address)).collect();
+            let Some(first) = reached.first().copied().map(address_class) else {
+                return Err(io::Error::from(io::ErrorKind::NotFound).into());
+            };
+            let allowed: Vec<SocketAddr> = reached
+                .into_iter()
+                .filter(|address| address_class(*address).is_within(addresses))
+                .map(|address| SocketAddr::new(address, 0))
+                .collect();
+            if allowed.is_empty() {
+                return Err(NoAllowedAddress(first).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
