@@ -85,6 +85,7 @@ fn item(items: &[Option<Needs>], index: u32) -> Option<Needs> {
     usize::try_from(index).ok().and_then(|index| items.get(index).copied().flatten())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections are inside of one")]
 fn count(component: &[u8]) -> Result<Needs, BinaryReaderError> {
     let mut whole = Needs::default();
     let mut outer: Vec<Scope> = Vec::new();

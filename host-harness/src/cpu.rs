@@ -57,7 +57,7 @@ impl CpuMeter {
     /// Ends the call once the time is spent.
     ///
     /// # Errors
-    /// - [`Exceeded`]: `limits.cpu`.
+    /// - [`Exceeded`], naming `limits.cpu`.
     pub(crate) fn check(&self) -> wasmtime::Result<()> {
         let spent = self.with_time(|time| time.spent + time.since.map_or(Duration::ZERO, |at| at.elapsed()));
         if spent > self.limit { Err(Exceeded("limits.cpu").into()) } else { Ok(()) }

@@ -56,8 +56,8 @@ pub struct Limits {
     pub log_bytes: usize,
 }
 
-/// How often a computing engine is looked at, and makes room for other calls.
-pub const TICK: Duration = Duration::from_millis(10);
+/// How often a computing engine is looked at, and makes room for other calls. A neighbour waits for this long.
+pub const TICK: Duration = Duration::from_millis(1);
 
 impl Default for Limits {
     fn default() -> Self {
