@@ -3,11 +3,13 @@
 //! A call computes while its future is polled: the engine's code, the copies that wasmtime makes for it, and the
 //! host's functions until they wait. Counting there finds the time that an engine spends in host calls as well, which
 //! the epoch alone does not: it is looked at only when the engine's own code runs again.
+//!
+//! It is the thread's own time where the system tells it, so that a busy or paused machine ends nobody's call.
 
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::limits::Exceeded;
 
@@ -21,8 +23,23 @@ pub(crate) struct CpuMeter {
 #[derive(Debug, Default)]
 struct Time {
     spent: Duration,
-    /// When it was last set going, while it runs.
-    since: Option<Instant>,
+    /// When it was last set going, while it runs. A poll begins and ends on one thread.
+    since: Option<Duration>,
+}
+
+/// How long this thread has computed.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// The wall clock, where the system has no clock of one thread that is safe to call. It counts what others compute on
+/// a busy machine as well.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn thread_time() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
 }
 
 impl CpuMeter {
@@ -59,18 +76,18 @@ impl CpuMeter {
     /// # Errors
     /// - [`Exceeded`], naming `limits.cpu`.
     pub(crate) fn check(&self) -> wasmtime::Result<()> {
-        let spent = self.with_time(|time| time.spent + time.since.map_or(Duration::ZERO, |at| at.elapsed()));
+        let spent = self.with_time(|time| time.spent + time.since.map_or(Duration::ZERO, since));
         if spent > self.limit { Err(Exceeded("limits.cpu").into()) } else { Ok(()) }
     }
 
     fn start(&self) {
-        self.with_time(|time| time.since = Some(Instant::now()));
+        self.with_time(|time| time.since = Some(thread_time()));
     }
 
     fn stop(&self) {
         self.with_time(|time| {
-            if let Some(since) = time.since.take() {
-                time.spent += since.elapsed();
+            if let Some(started) = time.since.take() {
+                time.spent += since(started);
             }
         });
     }
@@ -81,14 +98,18 @@ impl CpuMeter {
     }
 }
 
+fn since(started: Duration) -> Duration {
+    thread_time().saturating_sub(started)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Computes for longer than `duration`, by the clock that the meter reads.
     fn compute(duration: Duration) {
-        let started = Instant::now();
-        while started.elapsed() <= duration {
+        let started = thread_time();
+        while since(started) <= duration {
             std::hint::spin_loop();
         }
     }
