@@ -15,8 +15,8 @@ use crate::secret::Secret;
 /// A way out. The default is the system's own address, no proxy, and the system's names.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// The address of this machine that connections come from. Only destinations of its family are reached: the system
-    /// would choose another source for the others. `egress.source`
+    /// The address of this machine that connections come from. Only destinations of its family are reached.
+    /// `egress.source`
     pub source: Option<IpAddr>,
     /// All connections go through it. `egress.proxy`
     pub proxy: Option<Proxy>,
@@ -58,11 +58,6 @@ impl Profile {
             Some((user, password)) => proxy.basic_auth(user, password.expose()),
             None => proxy,
         }))
-    }
-
-    /// The family that destinations must have: that of the source, where it is this machine that connects to them.
-    pub(super) fn is_reached(&self, destination: IpAddr) -> bool {
-        self.proxy.is_some() || self.source.is_none_or(|source| source.is_ipv4() == destination.is_ipv4())
     }
 }
 
