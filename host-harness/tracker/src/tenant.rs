@@ -101,7 +101,7 @@ const fn retry_after(call: &CallError) -> Option<u32> {
     match call.error {
         CallFailure::Held(hold) => hold.retry_after_seconds(),
         CallFailure::TimedOut { .. }
-        | CallFailure::Overloaded
+        | CallFailure::Overloaded { .. }
         | CallFailure::Configuration(_)
         | CallFailure::Input(_)
         | CallFailure::Unsupported { .. }
