@@ -27,3 +27,8 @@ mod text;
 
 pub use contract::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics, types};
 pub use contract::idaas::approval::{http, log};
+
+/// The page for engine authors: what it shows has to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
