@@ -1,5 +1,9 @@
 //! The signed-webhook engine as a component: the contract's functions over [`webhook_protocol`]. No decisions here.
 #![expect(clippy::result_large_err, reason = "a problem ends the call that meets it and is made once")]
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, reason = "the exports use all of it, and natively there are none")
+)]
 
 use std::cell::RefCell;
 
@@ -12,9 +16,7 @@ use webhook_protocol::config::Config;
 use webhook_protocol::endpoint::Outbound;
 use webhook_protocol::engine_diagnostics::{self, CheckOptions, Finding, ProvisionProblem};
 use webhook_protocol::types::{Account, Approval, MappingProblem, Member};
-use webhook_protocol::{
-    callback, contract, describe, diagnostics, http, log, member, settings, submit, tracking,
-};
+use webhook_protocol::{callback, describe, diagnostics, http, log, member, settings, submit, tracking};
 
 mod panic;
 
@@ -102,4 +104,4 @@ impl engine_diagnostics::Guest for Engine {
 }
 
 #[cfg(target_arch = "wasm32")]
-contract::export!(Engine with_types_in contract);
+webhook_protocol::contract::export!(Engine with_types_in webhook_protocol::contract);
