@@ -69,6 +69,8 @@ async fn a_busy_endpoint_names_the_time_to_wait() {
     let problem = world.tenant().submit(&request("REQ-1")).await.unwrap().unwrap_err();
     let SubmitProblem::Unavailable(unavailable) = problem else { panic!("{problem:?}") };
     assert_eq!(unavailable.retry_after_seconds, Some(30));
+    // Until then the host sends nothing more of this tenant's.
+    world.clock.advance(30);
     world.company.plan("approval.fetch", Fault::Busy(503, 7));
     let problem = world.tenant().fetch("A-0001").await.unwrap().unwrap_err();
     assert_eq!(problem, TrackingProblem::Unavailable(Some(7)));

@@ -12,6 +12,7 @@ use host_harness::contract::{
 };
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{InProcess, Outbound, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
 
@@ -128,7 +129,12 @@ fn answer(answer: Answer) -> Result<http::Response<Bytes>, SendError> {
 }
 
 pub(crate) fn services(outbound: Arc<dyn Outbound>, clock: &Arc<ManualClock>, log: &Arc<Lines>) -> Services {
-    Services { outbound, tokens: Arc::new(MemoryTokens::new(clock.clone())), log: log.clone() }
+    Services {
+        outbound,
+        tokens: Arc::new(MemoryTokens::new(clock.clone())),
+        pace: Arc::new(Pace::new(clock.clone(), Quota::default())),
+        log: log.clone(),
+    }
 }
 
 /// The engine, compiled once, without services of its own.
