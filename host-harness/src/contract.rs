@@ -1,5 +1,7 @@
 //! The contract's types in Rust, as the WIT package `idaas:approval` declares and documents them.
 
+pub mod version;
+
 pub use crate::bindings::exports::idaas::approval::approval_engine::{
     CallbackOutcome, CallbackRefusal, CallbackRequest, CallbackResponse, Capability, Cell, Choice,
     Comparison, Configured, Content, Department, Depth, Description, Disposition, FieldContent, FieldProblem,
@@ -46,6 +48,14 @@ pub fn allows_import(import: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_version_is_the_newest_that_the_host_speaks_and_that_of_the_wit() {
+        let newest = version::SPOKEN.into_iter().max().unwrap();
+        assert_eq!(newest.to_string(), VERSION);
+        let wit = include_str!("../../wit/worlds.wit");
+        assert!(wit.contains(&format!("\npackage {PACKAGE}@{VERSION};\n")));
+    }
 
     #[test]
     fn only_the_three_interfaces_of_this_minor_version_are_allowed() {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
 use crate::call::{Call, Indices};
-use crate::contract::{Description, Reach, allows_import};
+use crate::contract::version::{self, Unspoken};
+use crate::contract::{Description, PACKAGE, Reach, allows_import};
+use crate::digest::Digest;
 use crate::egress::{Egress, Origin};
 use crate::error::LoadError;
 use crate::runtime::{Runtime, Services, one_line};
@@ -51,12 +52,22 @@ impl ApprovalEngine {
             .filter(|(_, import)| !names_types_only(&import.ty, engine))
             .map(|(name, _)| name.to_owned())
             .collect();
-        let exports = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
+        let exports: Vec<String> = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
+        let (reached, offered) = (imports.iter().map(String::as_str), exports.iter().map(String::as_str));
+        version::bind(&version::SPOKEN, reached.clone(), offered.clone())?;
+        let newer = version::newer(&version::SPOKEN, reached.chain(offered));
         let foreign: Vec<String> = imports.iter().filter(|name| !allows_import(name)).cloned().collect();
         if !foreign.is_empty() {
-            return Err(LoadError::ForeignImports { imports: foreign });
+            let ours = foreign.iter().all(|name| name.starts_with(PACKAGE));
+            return Err(match newer.filter(|_| ours) {
+                Some(newer) => newer_contract(newer, format!("it imports {}", foreign.join(", "))),
+                None => LoadError::ForeignImports { imports: foreign },
+            });
         }
-        let wrong = |error: wasmtime::Error| LoadError::WrongContract { reason: one_line(&error) };
+        let wrong = |error: wasmtime::Error| match &newer {
+            Some(newer) => newer_contract(newer.clone(), one_line(&error)),
+            None => LoadError::WrongContract { reason: one_line(&error) },
+        };
         let pre = runtime.0.linker.instantiate_pre(component).map_err(wrong)?;
         let indices = Indices::new(&pre).map_err(wrong)?;
 
@@ -93,7 +104,7 @@ impl ApprovalEngine {
         }
 
         let loaded = Loaded {
-            digest: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: Digest::of(bytes).to_string(),
             size: bytes.len(),
             component: component.clone(),
             runtime,
@@ -180,6 +191,12 @@ impl ApprovalEngine {
     pub fn tenant(&self, id: &str, settings: &Settings, grant: &Grant) -> Tenant {
         Tenant::new(self.clone(), id, settings, grant)
     }
+}
+
+/// An engine of a later patch that does not link after all: within a line that is a breach of the contract, or an
+/// interface that this host does not have yet.
+fn newer_contract(newer: Unspoken, reason: String) -> LoadError {
+    LoadError::NewerContract { engine: newer.engine, host: newer.host, reason: Some(reason) }
 }
 
 fn names_types_only(item: &ComponentItem, engine: &wasmtime::Engine) -> bool {

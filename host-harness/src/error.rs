@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
+use semver::Version;
+
 use crate::contract::SettingProblem;
+use crate::contract::version::Unspoken;
 use crate::json::InputError;
 use crate::pace::Hold;
 
@@ -54,6 +57,30 @@ pub enum LoadError {
         /// The imports that are not in the contract.
         imports: Vec<String>,
     },
+    /// It was built for a version of the contract that came after this host.
+    #[error(
+        "the engine is built for idaas:approval@{engine} and this host speaks {host}: update the host, or take an \
+         engine that is built for {host}{}", because(.reason)
+    )]
+    NewerContract {
+        /// What the engine was built for.
+        engine: Version,
+        /// The newest that the host speaks.
+        host: Version,
+        /// What does not link, where versions of one line differ in what they should not.
+        reason: Option<String>,
+    },
+    /// It was built for a version of the contract that this host has never spoken or speaks no more.
+    #[error(
+        "the engine is built for idaas:approval@{engine} and this host speaks {host}: build the engine for {host}, \
+         or run it in a host that speaks {engine}"
+    )]
+    OlderContract {
+        /// What the engine was built for.
+        engine: Version,
+        /// The newest that the host speaks.
+        host: Version,
+    },
     /// It does not offer what every engine offers.
     #[error("the engine does not fit idaas:approval@0.1.0: {reason}")]
     WrongContract {
@@ -73,6 +100,22 @@ pub enum LoadError {
     /// `describe` failed.
     #[error("the engine cannot describe itself: {0}")]
     Description(CallFailure),
+}
+
+impl From<Unspoken> for LoadError {
+    fn from(unspoken: Unspoken) -> Self {
+        let newer = unspoken.is_newer();
+        let Unspoken { engine, host } = unspoken;
+        if newer {
+            Self::NewerContract { engine, host, reason: None }
+        } else {
+            Self::OlderContract { engine, host }
+        }
+    }
+}
+
+fn because(reason: &Option<String>) -> String {
+    reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 /// A call ended without the engine's verdict.

@@ -12,6 +12,7 @@ use wasmtime::{
 
 use crate::bindings;
 use crate::census;
+use crate::code_cache::CodeCache;
 use crate::engine::ApprovalEngine;
 use crate::error::{LoadError, RuntimeError};
 use crate::limits::{Limits, TICK};
@@ -75,6 +76,7 @@ pub(crate) struct Shared {
     pub(crate) tenants: TenantSlots,
     pub(crate) limits: Arc<Limits>,
     pub(crate) services: Services,
+    code_cache: Option<CodeCache>,
 }
 
 impl Runtime {
@@ -83,6 +85,28 @@ impl Runtime {
     /// # Errors
     /// - [`RuntimeError::Unavailable`]: the machine cannot give what `limits` and `allocation` ask for.
     pub fn new(limits: Limits, allocation: &Allocation, services: Services) -> Result<Self, RuntimeError> {
+        Self::start(limits, allocation, services, None)
+    }
+
+    /// Starts a runtime that keeps what it compiles.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn with_code_cache(
+        limits: Limits,
+        allocation: &Allocation,
+        services: Services,
+        code_cache: CodeCache,
+    ) -> Result<Self, RuntimeError> {
+        Self::start(limits, allocation, services, Some(code_cache))
+    }
+
+    fn start(
+        limits: Limits,
+        allocation: &Allocation,
+        services: Services,
+        code_cache: Option<CodeCache>,
+    ) -> Result<Self, RuntimeError> {
         let unavailable = |error: wasmtime::Error| RuntimeError::Unavailable { reason: format!("{error:#}") };
         let engine = wasmtime::Engine::new(&config(&limits, allocation)).map_err(unavailable)?;
         let mut linker = Linker::new(&engine);
@@ -95,6 +119,7 @@ impl Runtime {
             tenants: TenantSlots::new(limits.tenant_calls),
             limits: Arc::new(limits),
             services,
+            code_cache,
         })))
     }
 
@@ -104,6 +129,7 @@ impl Runtime {
     /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`]: the bytes are something else.
     /// - [`LoadError::Exceeds`]: it needs more instances, memory or tables than the limits allow.
     /// - [`LoadError::ForeignImports`]: it imports more than the contract gives; all of it is named.
+    /// - [`LoadError::NewerContract`], [`LoadError::OlderContract`]: it is built for another version of the contract.
     /// - [`LoadError::WrongContract`]: it lacks an export, or has it with another type.
     /// - [`LoadError::Description`]: `describe` failed.
     pub async fn load(&self, component: &[u8]) -> Result<ApprovalEngine, LoadError> {
@@ -111,8 +137,12 @@ impl Runtime {
             return Err(LoadError::Precompiled);
         }
         census::check(component, &self.0.limits)?;
-        let compiled = Component::new(&self.0.engine, component)
-            .map_err(|error| LoadError::NoComponent { reason: one_line(&error) })?;
+        let engine = &self.0.engine;
+        let compiled = match &self.0.code_cache {
+            Some(cache) => cache.component(engine, component, &*self.0.services.log),
+            None => Component::new(engine, component),
+        };
+        let compiled = compiled.map_err(|error| LoadError::NoComponent { reason: one_line(&error) })?;
         ApprovalEngine::new(self.clone(), &compiled, component).await
     }
 
@@ -122,12 +152,14 @@ impl Runtime {
     /// - [`LoadError::Unreadable`]: the file cannot be read.
     /// - All of [`load`](Self::load).
     pub async fn load_file(&self, path: &Path) -> Result<ApprovalEngine, LoadError> {
-        let component = std::fs::read(path).map_err(|error| LoadError::Unreadable {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })?;
-        self.load(&component).await
+        self.load(&read(path)?).await
     }
+}
+
+/// The bytes of a component's file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    std::fs::read(path)
+        .map_err(|error| LoadError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
 }
 
 impl fmt::Debug for Runtime {
