@@ -32,7 +32,7 @@ pub(crate) struct Loaded {
     pub(crate) indices: Indices,
     pub(crate) component: Component,
     description: Description,
-    digest: String,
+    digest: Digest,
     size: usize,
     imports: Vec<String>,
     exports: Vec<String>,
@@ -104,7 +104,7 @@ impl ApprovalEngine {
         }
 
         let loaded = Loaded {
-            digest: Digest::of(bytes).to_string(),
+            digest: Digest::of(bytes),
             size: bytes.len(),
             component: component.clone(),
             runtime,
@@ -149,10 +149,10 @@ impl ApprovalEngine {
             .collect()
     }
 
-    /// SHA-256 of the component, lower-case hex.
+    /// SHA-256 of the component: which engine it is.
     #[must_use]
-    pub fn digest(&self) -> &str {
-        &self.loaded.digest
+    pub fn digest(&self) -> Digest {
+        self.loaded.digest
     }
 
     /// Bytes of the component.

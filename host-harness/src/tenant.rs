@@ -45,6 +45,7 @@ pub struct Tenant {
     engine: ApprovalEngine,
     settings: Arc<[Setting]>,
     identity: Arc<Identity>,
+    revision: u64,
 }
 
 impl Tenant {
@@ -72,7 +73,21 @@ impl Tenant {
             },
             slots: engine.loaded.runtime.0.tenants.of(&description.id, id),
         };
-        Self { engine, settings: passed.into(), identity: Arc::new(identity) }
+        Self { engine, settings: passed.into(), identity: Arc::new(identity), revision: 0 }
+    }
+
+    /// The same tenant, its settings being the host's revision of this number. Requests that are submitted here are
+    /// pinned to it. Without a call, it is revision 0.
+    #[must_use]
+    pub fn at_revision(mut self, revision: u64) -> Self {
+        self.revision = revision;
+        self
+    }
+
+    /// Which revision of the host's settings this is.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// A tenant whose imports are answered by a recording: it may reach nothing.

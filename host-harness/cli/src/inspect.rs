@@ -31,7 +31,7 @@ pub(crate) async fn run(file: Option<&Path>, as_json: bool) -> Result<ExitCode, 
 fn as_value(engine: &ApprovalEngine, description: &Value) -> Value {
     json!({
         "size": engine.size(),
-        "sha256": engine.digest(),
+        "sha256": engine.digest().to_string(),
         "imports": engine.imports(),
         "exports": engine.exports(),
         "description": description,

@@ -60,9 +60,9 @@ impl Store for SqliteStore {
         }
         rows::write(
             sqlx::query(
-                "INSERT INTO requests (tenant, number, revision, state, approval_id, applicant, intended_at, \
-                 created_at, heard_at, due_at, silent_looks, expecting_until, conflict) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                "INSERT INTO requests (tenant, number, engine, configuration, revision, state, approval_id, applicant, \
+                 intended_at, created_at, heard_at, due_at, silent_looks, expecting_until, conflict) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             ),
             &request,
             request.revision,
@@ -98,9 +98,10 @@ impl Store for SqliteStore {
         let mut transaction = self.begin().await?;
         let updated = rows::write(
             sqlx::query(
-                "UPDATE requests SET revision = ?3, state = ?4, approval_id = ?5, applicant = ?6, intended_at = ?7, \
-                 created_at = ?8, heard_at = ?9, due_at = ?10, silent_looks = ?11, expecting_until = ?12, \
-                 conflict = ?13 WHERE tenant = ?1 AND number = ?2 AND revision = ?3 - 1",
+                "UPDATE requests SET engine = ?3, configuration = ?4, revision = ?5, state = ?6, approval_id = ?7, \
+                 applicant = ?8, intended_at = ?9, created_at = ?10, heard_at = ?11, due_at = ?12, \
+                 silent_looks = ?13, expecting_until = ?14, conflict = ?15 \
+                 WHERE tenant = ?1 AND number = ?2 AND revision = ?5 - 1",
             ),
             &changed,
             changed.revision + 1,

@@ -1,6 +1,6 @@
 //! Rows and values, one for the other.
 
-use approval_tracker::{Key, Message, Notice, Outcome, Request, State, StoreError};
+use approval_tracker::{Key, Message, Notice, Outcome, Pin, Request, State, StoreError};
 use host_harness::contract::Status;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -63,7 +63,7 @@ pub(crate) fn status_word(status: Status) -> &'static str {
 
 /// SQLite's integers are signed.
 pub(crate) fn signed(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_range| StoreError(format!("a time out of range: {value}")))
+    i64::try_from(value).map_err(|_range| StoreError(format!("a number out of range: {value}")))
 }
 
 /// As many rows as SQLite can count.
@@ -100,6 +100,8 @@ pub(crate) fn write<'q>(
     Ok(statement
         .bind(request.key.tenant.clone())
         .bind(request.key.number.clone())
+        .bind(request.pin.engine.to_string())
+        .bind(signed(request.pin.configuration)?)
         .bind(signed(revision)?)
         .bind(word(&STATES, request.state))
         .bind(request.approval_id.clone())
@@ -116,6 +118,7 @@ pub(crate) fn write<'q>(
 pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
     Ok(Request {
         key: key(row)?,
+        pin: pin(row)?,
         revision: unsigned(row, "revision")?,
         state: value(&STATES, &text(row, "state")?)?,
         approval_id: row.try_get("approval_id").map_err(failed)?,
@@ -132,6 +135,12 @@ pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
 
 fn key(row: &SqliteRow) -> Result<Key, StoreError> {
     Ok(Key { tenant: text(row, "tenant")?, number: text(row, "number")? })
+}
+
+fn pin(row: &SqliteRow) -> Result<Pin, StoreError> {
+    let engine = text(row, "engine")?;
+    let engine = engine.parse().map_err(|error| StoreError(format!("the database has as an engine {error}")))?;
+    Ok(Pin { engine, configuration: unsigned(row, "configuration")? })
 }
 
 pub(crate) fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {

@@ -1,8 +1,9 @@
 //! What a store promises, kept by a file that is closed and opened again.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use approval_tracker::{Key, Message, Notice, Outcome, Request, State, Store as _};
+use approval_tracker::{Key, Message, Notice, Outcome, Pin, Policy, Request, State, Store as _, Tracker};
 use approval_tracker_sqlite::SqliteStore;
+use host_harness::Digest;
 use host_harness::contract::Status;
 use tempfile::TempDir;
 
@@ -22,6 +23,10 @@ fn key(number: &str) -> Key {
     Key { tenant: "acme".into(), number: number.into() }
 }
 
+fn pin(configuration: u64) -> Pin {
+    Pin { engine: Digest::of(&configuration.to_be_bytes()), configuration }
+}
+
 fn notice(deduplication_key: &str) -> Notice {
     Notice {
         tenant: "acme".into(),
@@ -36,9 +41,10 @@ fn notice(deduplication_key: &str) -> Notice {
 async fn everything_stored_is_there_after_the_file_is_opened_again() {
     let file = File::new();
     let store = file.open().await;
-    let (first, added) = store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
+    let (first, added) = store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     assert!(added);
     let bound = Request {
+        pin: pin(2),
         state: State::Approved,
         approval_id: Some("A1".into()),
         applicant: Some("zhang.san".into()),
@@ -67,7 +73,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
 #[tokio::test]
 async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
     let store = File::new().open().await;
-    let (request, _) = store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
+    let (request, _) = store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     let pending = Request { state: State::Pending, ..request.clone() };
     assert!(store.compare_and_set(pending, None).await.unwrap());
     let late = Request { state: State::Rejected, ..request };
@@ -79,8 +85,8 @@ async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
 #[tokio::test]
 async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
     let store = File::new().open().await;
-    store.insert(Request::intent(key("R1"), 10, 70)).await.unwrap();
-    let (existing, added) = store.insert(Request::intent(key("R1"), 99, 99)).await.unwrap();
+    store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
+    let (existing, added) = store.insert(Request::intent(key("R1"), pin(1), 99, 99)).await.unwrap();
     assert_eq!((existing.intended_at, added), (10, false));
     assert!(store.receive(notice("N1")).await.unwrap());
     store.settle(&notice("N1")).await.unwrap();
@@ -92,8 +98,17 @@ async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
 async fn what_is_due_comes_longest_waiting_first() {
     let store = File::new().open().await;
     for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
-        store.insert(Request::intent(key(number), 1, due_at)).await.unwrap();
+        store.insert(Request::intent(key(number), pin(1), 1, due_at)).await.unwrap();
     }
     let due = store.due(30, 2).await.unwrap();
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
+}
+
+/// A host asks whether an engine can be unloaded.
+#[tokio::test]
+async fn who_is_in_need_of_an_engine_is_known_here_too() {
+    let tracker = Tracker::new(File::new().open().await, Policy::default());
+    tracker.store().insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
+    assert_eq!(tracker.in_need_of(pin(1).engine).await.unwrap(), 1);
+    assert_eq!(tracker.in_need_of(pin(2).engine).await.unwrap(), 0);
 }

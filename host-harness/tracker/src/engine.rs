@@ -5,6 +5,7 @@ use std::future::Future;
 use host_harness::contract::{Status, SubmissionRequest};
 
 use crate::policy::Policy;
+use crate::request::Pin;
 
 /// How a submission ended, as far as anybody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,9 @@ impl<T> Looked<T> {
 
 /// One tenant's engine.
 pub trait Approvals: Sync {
+    /// What a request that is submitted here is pinned to.
+    fn pin(&self) -> Pin;
+
     /// Submits. Never submits twice by itself.
     fn submit(&self, request: &SubmissionRequest) -> impl Future<Output = Submitted> + Send;
 

@@ -32,6 +32,7 @@ impl<S: Store> Tracker<S> {
     }
 
     /// Confirms with the provider what the inbox says, and decides. Call it after each callback and now and then.
+    /// `engine` gives the one that a request is [pinned](crate::Pin) to; what it has none for waits.
     ///
     /// A notice of an approval that is bound to no request waits: the callback may be faster than the answer to the
     /// submission. When no request has claimed it for long enough, it is somebody else's form.
@@ -40,13 +41,13 @@ impl<S: Store> Tracker<S> {
     /// - [`StoreError`]: what was not settled stays in the inbox.
     pub async fn settle<A: Approvals>(
         &self,
-        engine: impl Fn(&str) -> Option<A>,
+        engine: impl Fn(&Request) -> Option<A>,
         now: u64,
     ) -> Result<(), StoreError> {
         for notice in self.store.unsettled(BATCH).await? {
-            let Some(engine) = engine(&notice.tenant) else { continue };
             match self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
                 Some(request) => {
+                    let Some(engine) = engine(&request) else { continue };
                     if let Look::Saw(status) = self.look(&engine, request, now).await? {
                         if status != notice.status {
                             self.expect_news(&notice, now).await?;

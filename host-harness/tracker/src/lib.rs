@@ -5,6 +5,9 @@
 //! - [`Tracker::settle`]: confirms what the inbox says with the provider and decides.
 //! - [`Tracker::reconcile`]: asks about what has been silent, within a budget.
 //!
+//! A [`Request`] is [pinned](Pin) to the engine and settings that it was submitted with. Whoever settles or reconciles
+//! gives the engine for each request, so that an engine can be swapped while approvals are open.
+//!
 //! A [`Request`] changes by compare-and-set alone, and its decision goes into the outbox in the same step. The time
 //! is an argument of everything. State is in a [`Store`]: [`MemoryStore`] here, others elsewhere.
 
@@ -23,7 +26,7 @@ pub use budget::Budget;
 pub use engine::{Approvals, Looked, Submitted};
 pub use policy::Policy;
 pub use reconcile::Reconciled;
-pub use request::{Key, Outcome, Request, State, Transition};
+pub use request::{Key, Outcome, Pin, Request, State, Transition};
 pub use store::{Message, Notice, Store, StoreError, memory::MemoryStore};
 pub use submit::SubmitOutcome;
 pub use tracker::Tracker;

@@ -13,6 +13,7 @@
 //! Terminal states are sticky. The first authoritative terminal state wins; a later different one is a conflict,
 //! flagged and never executed. The one way on is from approved to revoked.
 
+use host_harness::Digest;
 use host_harness::contract::Status;
 
 /// One request of one tenant of one engine.
@@ -22,6 +23,16 @@ pub struct Key {
     pub tenant: String,
     /// The idempotency key.
     pub number: String,
+}
+
+/// What a request was submitted with. It ends on the engine that it began on, whatever new requests use by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// SHA-256 of the engine's component.
+    pub engine: Digest,
+    /// The [revision](host_harness::Tenant::at_revision) of the tenant's settings. It tells a host which provider and
+    /// template a request belongs to; a secret that has been rotated since is not used again for it.
+    pub configuration: u64,
 }
 
 /// Where a request is in its life.
@@ -86,9 +97,10 @@ pub enum Transition {
 impl Request {
     /// A request whose submission is about to begin.
     #[must_use]
-    pub fn intent(key: Key, now: u64, due_at: u64) -> Self {
+    pub fn intent(key: Key, pin: Pin, now: u64, due_at: u64) -> Self {
         Self {
             key,
+            pin,
             revision: 0,
             state: State::Submitting,
             approval_id: None,
@@ -157,6 +169,8 @@ impl State {
 pub struct Request {
     /// Which.
     pub key: Key,
+    /// What it is submitted with, and asked about with.
+    pub pin: Pin,
     /// Counts changes: a change names the revision it was made from.
     pub revision: u64,
     /// Where it is.

@@ -6,7 +6,7 @@
 use host_harness::contract::SubmissionRequest;
 
 use crate::engine::{Approvals, Looked, Submitted};
-use crate::request::{Key, Outcome, Request, State};
+use crate::request::{Key, Outcome, Pin, Request, State};
 use crate::store::{Store, StoreError};
 use crate::tracker::Tracker;
 
@@ -43,11 +43,11 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<SubmitOutcome, StoreError> {
         let due_at = now + self.policy.submission_seconds;
-        let (stored, added) = self.store.insert(Request::intent(key.clone(), now, due_at)).await?;
+        let (stored, added) = self.store.insert(Request::intent(key.clone(), engine.pin(), now, due_at)).await?;
         let intent = if added {
             stored
         } else {
-            match self.take_up_again(stored, now).await? {
+            match self.take_up_again(stored, engine.pin(), now).await? {
                 Ok(intent) => intent,
                 Err(outcome) => return Ok(outcome),
             }
@@ -78,13 +78,14 @@ impl<S: Store> Tracker<S> {
     async fn take_up_again(
         &self,
         stored: Request,
+        pin: Pin,
         now: u64,
     ) -> Result<Result<Request, SubmitOutcome>, StoreError> {
         match (stored.state, &stored.approval_id) {
-            // Certainly not submitted, so the caller may try again under the same key.
+            // Certainly not submitted, so the caller may try again under the same key, and with another engine.
             (State::Resubmit | State::Failed, _) => {
                 let due_at = Some(now + self.policy.submission_seconds);
-                let intent = Request { state: State::Submitting, intended_at: now, due_at, ..stored };
+                let intent = Request { pin, state: State::Submitting, intended_at: now, due_at, ..stored };
                 if self.store.compare_and_set(intent.clone(), None).await? {
                     return Ok(Ok(Request { revision: intent.revision + 1, ..intent }));
                 }

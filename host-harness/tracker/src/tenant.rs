@@ -6,8 +6,13 @@ use host_harness::contract::{
 use host_harness::{CallError, CallFailure, Tenant};
 
 use crate::engine::{Approvals, Looked, Submitted};
+use crate::request::Pin;
 
 impl Approvals for Tenant {
+    fn pin(&self) -> Pin {
+        Pin { engine: self.engine().digest(), configuration: self.revision() }
+    }
+
     async fn submit(&self, request: &SubmissionRequest) -> Submitted {
         match Self::submit(self, request).await {
             Ok(Ok(submission)) => {

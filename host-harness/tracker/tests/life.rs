@@ -4,9 +4,10 @@
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Message, Outcome, Policy, Request, State, Store,
+    Approvals, Budget, Key, Looked, MemoryStore, Message, Outcome, Pin, Policy, Request, State, Store,
     SubmitOutcome, Submitted, Tracker,
 };
+use host_harness::Digest;
 use host_harness::contract::{Account, Approval, Event, Operation, Route, Status, SubmissionRequest};
 
 const T0: u64 = 1_767_225_600;
@@ -48,6 +49,10 @@ impl Provider {
 }
 
 impl Approvals for Provider {
+    fn pin(&self) -> Pin {
+        pin()
+    }
+
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
         let mut answers = self.0.lock().unwrap();
         answers.submissions += 1;
@@ -108,6 +113,10 @@ impl Desk {
 
 fn key() -> Key {
     Key { tenant: "acme".into(), number: "REQ-1".into() }
+}
+
+fn pin() -> Pin {
+    Pin { engine: Digest::of(b"an engine"), configuration: 7 }
 }
 
 fn request() -> SubmissionRequest {
@@ -188,7 +197,7 @@ async fn nothing_found_is_no_proof_until_the_list_has_caught_up() {
 #[tokio::test]
 async fn an_intent_left_by_a_crash_is_looked_up_first() {
     let desk = Desk::new();
-    desk.tracker.store().insert(Request::intent(key(), T0, T0 + 60)).await.unwrap();
+    desk.tracker.store().insert(Request::intent(key(), pin(), T0, T0 + 60)).await.unwrap();
     assert_eq!(desk.submit(T0 + 1).await, SubmitOutcome::UnderWay);
     desk.provider.set(|answers| answers.find = Looked::Found("A1".into()));
     desk.reconcile(T0 + 59).await;
@@ -303,7 +312,7 @@ async fn a_tenant_with_many_requests_delays_nobody() {
     let bind = |tenant: &str, number: String| Request {
         state: State::Pending,
         approval_id: Some(number.clone()),
-        ..Request::intent(Key { tenant: tenant.into(), number }, T0, T0)
+        ..Request::intent(Key { tenant: tenant.into(), number }, pin(), T0, T0)
     };
     for n in 0..50 {
         desk.tracker.store().insert(bind("loud", format!("L{n}"))).await.unwrap();
@@ -321,7 +330,7 @@ async fn a_tenant_with_many_requests_delays_nobody() {
 #[tokio::test]
 async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
     let store = MemoryStore::default();
-    let (intent, _) = store.insert(Request::intent(key(), T0, T0)).await.unwrap();
+    let (intent, _) = store.insert(Request::intent(key(), pin(), T0, T0)).await.unwrap();
     let pending = Request { state: State::Pending, ..intent.clone() };
     assert!(store.compare_and_set(pending, None).await.unwrap());
     let late = Request { state: State::Rejected, ..intent };

@@ -1,0 +1,212 @@
+//! How the contract grows: what an engine built for another version of it meets in this host.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+
+use std::sync::{Arc, Mutex};
+
+use host_harness::contract::{CallbackRequest, Depth, Disposition, version};
+use host_harness::log::Level;
+use host_harness::{Allocation, ApprovalEngine, CallFailure, Grant, LoadError, Runtime, Settings};
+use semver::Version;
+use stage::{Lines, Nowhere};
+use versions::Contract;
+use wasmtime::component::{Component, Linker, Val};
+use wasmtime::{Engine, Store};
+
+#[path = "support/stage.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod stage;
+#[path = "support/versions.rs"]
+mod versions;
+
+/// What this host makes of a component, and what was logged meanwhile.
+async fn load(component: &[u8]) -> (Result<ApprovalEngine, LoadError>, Arc<Lines>) {
+    let log = Arc::<Lines>::default();
+    let runtime =
+        Runtime::new(stage::limits(), &Allocation::OnDemand, stage::services(Nowhere, &log)).unwrap();
+    (runtime.load(component).await, log)
+}
+
+async fn refused(component: &[u8]) -> LoadError {
+    load(component).await.0.unwrap_err()
+}
+
+fn version(text: &str) -> Version {
+    text.parse().unwrap()
+}
+
+/// The guard of the contract: whatever `wit/` becomes within a line, the engines that exist go on working.
+#[tokio::test]
+async fn engines_built_for_every_released_version_load_and_work() {
+    let released = versions::released();
+    assert!(!released.is_empty());
+    for folder in released {
+        let (loaded, log) = load(&Contract::of(&folder).engine("tracked-engine")).await;
+        let engine = loaded.unwrap();
+        assert_eq!((&*engine.description().id, &*engine.description().version), ("toy", "0.0.1"));
+        let lines: Vec<_> = log.all().into_iter().map(|line| (line.level, line.event)).collect();
+        assert_eq!(lines, [(Level::Info, "toy".to_owned())]);
+
+        let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
+        assert_eq!(tenant.configure().await.unwrap().unwrap().fingerprint, "");
+        let request = CallbackRequest {
+            method: String::from("GET"),
+            query: String::from("a=b"),
+            headers: Vec::new(),
+            body: Vec::new(),
+            received_at: stage::T0,
+        };
+        let outcome = tenant.handle_callback(&request).await.unwrap();
+        assert_eq!(outcome.disposition, Disposition::VerifiedAddress);
+        assert_eq!(tenant.resolve_user(&stage::account(), Depth::Mapping).await.unwrap().unwrap().id, "");
+        assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
+        assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
+    }
+}
+
+/// Today's text and the newest released one are the same but for what was added.
+#[tokio::test]
+async fn the_version_that_the_host_speaks_is_among_the_released_ones() {
+    let spoken = version::SPOKEN.map(|version| version.to_string());
+    for spoken in spoken {
+        assert!(versions::released().iter().any(|folder| folder.ends_with(&spoken)), "{spoken}");
+    }
+}
+
+/// An engine that has fewer interfaces than the host knows is whole. The host finds out before it calls.
+#[tokio::test]
+async fn what_an_older_engine_does_not_have_is_told_as_unsupported() {
+    let engine = load(&Contract::v0_1_0().engine("engine")).await.0.unwrap();
+    assert!(!engine.offers_tracking() && !engine.offers_diagnostics());
+    let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
+    let error = tenant.fetch("1").await.unwrap_err().error;
+    assert_eq!(error, CallFailure::Unsupported { interface: "approval-tracking" });
+}
+
+#[tokio::test]
+async fn what_a_newer_patch_adds_is_ignored() {
+    let newer = Contract::v0_1_0().numbered("0.1.1").with_metrics("export").engine("tracked-engine");
+    let (loaded, log) = load(&newer).await;
+    let engine = loaded.unwrap();
+    assert!(engine.exports().iter().any(|export| export == "idaas:approval/metrics@0.1.1"));
+    assert!(engine.offers_tracking() && engine.offers_diagnostics());
+    assert_eq!(log.all().len(), 1, "its log line came through an import of 0.1.1");
+    let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
+    assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
+    assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
+}
+
+#[tokio::test]
+async fn a_newer_patch_that_needs_what_this_host_lacks_is_refused_with_both_versions() {
+    let newer = Contract::v0_1_0().numbered("0.1.1").with_metrics("import").engine("engine");
+    let error = refused(&newer).await;
+    let reason = Some(String::from("it imports idaas:approval/metrics@0.1.1"));
+    assert_eq!(
+        error,
+        LoadError::NewerContract { engine: version("0.1.1"), host: version("0.1.0"), reason }
+    );
+    insta::assert_snapshot!(error);
+}
+
+#[tokio::test]
+async fn an_engine_of_the_next_minor_version_is_refused_with_both_versions() {
+    for world in ["engine", "tracked-engine"] {
+        let error = refused(&Contract::v0_1_0().numbered("0.2.0").engine(world)).await;
+        let (engine, host) = (version("0.2.0"), version("0.1.0"));
+        assert_eq!(error, LoadError::NewerContract { engine, host, reason: None });
+        insta::assert_snapshot!("next_minor_version", error);
+    }
+}
+
+#[tokio::test]
+async fn an_engine_from_before_the_first_release_is_refused_with_both_versions() {
+    let error = refused(&Contract::v0_1_0().numbered("0.0.9").engine("engine")).await;
+    assert_eq!(error, LoadError::OlderContract { engine: version("0.0.9"), host: version("0.1.0") });
+    insta::assert_snapshot!(error);
+}
+
+/// What the contract's evolution forbids within 0.1, and why: such an engine does not link.
+#[tokio::test]
+async fn a_value_type_that_grew_is_refused_whatever_the_version_says() {
+    let grown = |contract: Contract| contract.edited("types.wit", "enum status {", "enum status {\n        held-back,");
+    for (side, contract) in [
+        ("export", grown(Contract::v0_1_0())),
+        ("import", Contract::v0_1_0().edited("log.wit", "enum level {", "enum level {\n        trace,")),
+    ] {
+        let same_version = refused(&contract.engine("engine")).await;
+        assert!(matches!(same_version, LoadError::WrongContract { .. }), "{side}: {same_version}");
+    }
+    let error = refused(&grown(Contract::v0_1_0().numbered("0.1.1")).engine("engine")).await;
+    let LoadError::NewerContract { engine, host, reason: Some(_) } = &error else { panic!("{error:?}") };
+    assert_eq!((engine, host), (&version("0.1.1"), &version("0.1.0")));
+}
+
+/// A host of the future in miniature: for each version that it speaks, an implementation of `log` under that name.
+struct Host {
+    engine: Engine,
+    spoken: Vec<Version>,
+    /// Which version's `log` was called.
+    called: Arc<Mutex<Vec<String>>>,
+}
+
+impl Host {
+    fn speaking(versions: &[&str]) -> Self {
+        let spoken = versions.iter().map(|text| version(text)).collect();
+        Self { engine: Engine::default(), spoken, called: Arc::default() }
+    }
+
+    /// Chooses the version as the library does, links, and has the engine describe itself. Gives the version that was
+    /// chosen, the id, and the versions whose `log` was called.
+    fn describe(&self, component: &[u8]) -> (Version, String, Vec<String>) {
+        let component = Component::new(&self.engine, component).unwrap();
+        let ty = component.component_type();
+        let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let imports = names(ty.imports(&self.engine).map(|(name, _)| name).collect());
+        let exports = names(ty.exports(&self.engine).map(|(name, _)| name).collect());
+        let (imports, exports) = (imports.iter().map(String::as_str), exports.iter().map(String::as_str));
+        let chosen = version::bind(&self.spoken, imports, exports).unwrap().unwrap();
+
+        let mut linker = Linker::new(&self.engine);
+        linker.allow_shadowing(true);
+        linker.define_unknown_imports_as_traps(&component).unwrap();
+        for spoken in &self.spoken {
+            let (called, spoken) = (self.called.clone(), spoken.to_string());
+            let mut log = linker.instance(&format!("idaas:approval/log@{spoken}")).unwrap();
+            log.func_new("write", move |_, _, _, _| {
+                called.lock().unwrap().push(spoken.clone());
+                Ok(())
+            })
+            .unwrap();
+        }
+        let mut store = Store::new(&self.engine, ());
+        let instance = linker.instantiate(&mut store, &component).unwrap();
+        let interface = format!("idaas:approval/approval-engine@{chosen}");
+        let interface = instance.get_export_index(&mut store, None, &interface).unwrap();
+        let describe = instance.get_export_index(&mut store, Some(&interface), "describe").unwrap();
+        let mut described = [Val::Bool(false)];
+        instance.get_func(&mut store, describe).unwrap().call(&mut store, &[], &mut described).unwrap();
+        let [Val::Record(fields)] = described else { panic!("{described:?}") };
+        let Some((_, Val::String(id))) = fields.into_iter().next() else { panic!("no id") };
+        (chosen, id, std::mem::take(&mut *self.called.lock().unwrap()))
+    }
+}
+
+#[test]
+fn a_host_of_a_later_patch_runs_the_engines_of_before() {
+    let host = Host::speaking(&["0.1.1"]);
+    let (chosen, id, called) = host.describe(&Contract::v0_1_0().engine("tracked-engine"));
+    assert_eq!((chosen, id.as_str(), called), (version("0.1.1"), "toy", vec![String::from("0.1.1")]));
+}
+
+/// A break of the contract: the value types differ, so each version has bindings of its own.
+#[test]
+fn a_host_binds_a_broken_version_beside_the_former_one() {
+    let host = Host::speaking(&["0.1.0", "0.2.0"]);
+    let broken = Contract::v0_1_0()
+        .numbered("0.2.0")
+        .edited("types.wit", "enum status {", "enum status {\n        held-back,")
+        .edited("log.wit", "enum level {", "enum level {\n        trace,");
+    for (contract, number) in [(Contract::v0_1_0(), "0.1.0"), (broken, "0.2.0")] {
+        let (chosen, id, called) = host.describe(&contract.engine("tracked-engine"));
+        assert_eq!((chosen, id.as_str(), called), (version(number), "toy", vec![number.to_owned()]));
+    }
+}

@@ -1,0 +1,122 @@
+//! Versions of the contract, and small engines that are built for them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{ManglingAndAbi, Resolve};
+
+/// A WIT package, one text a file.
+#[derive(Clone)]
+pub(crate) struct Contract(BTreeMap<String, String>);
+
+/// The released versions, oldest first.
+pub(crate) fn released() -> Vec<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wit-versions");
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.is_dir());
+    found.sort();
+    found
+}
+
+impl Contract {
+    /// As it was released in this version.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        };
+        Self(files.map(read).collect())
+    }
+
+    pub(crate) fn v0_1_0() -> Self {
+        Self::of(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wit-versions/0.1.0")))
+    }
+
+    /// The same text under another version.
+    pub(crate) fn numbered(self, version: &str) -> Self {
+        let numbered = self.edited("worlds.wit", "approval@0.1.0;", &format!("approval@{version};"));
+        // What a package says it has had since must not be later than the package.
+        let since = |text: String| text.replace("@since(version = 0.1.0)", &format!("@since(version = {version})"));
+        Self(numbered.0.into_iter().map(|(name, text)| (name, since(text))).collect())
+    }
+
+    /// With `from`, which has to be there, replaced.
+    pub(crate) fn edited(mut self, file: &str, from: &str, to: &str) -> Self {
+        let text = self.0.get_mut(file).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        *text = text.replacen(from, to, 1);
+        self
+    }
+
+    /// With an interface `metrics` of one function, which the world `engine` imports or exports as `side` says.
+    pub(crate) fn with_metrics(mut self, side: &str) -> Self {
+        let text = "interface metrics {\n    count: func(name: string);\n}\n";
+        self.0.insert(String::from("metrics.wit"), text.to_owned());
+        self.edited("worlds.wit", "    export types;", &format!("    {side} metrics;\n    export types;"))
+    }
+
+    /// An engine of this contract that writes one log line in `describe` and answers everything with emptiness.
+    pub(crate) fn engine(&self, world: &str) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in &self.0 {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut resolve = Resolve::default();
+        let (package, _) = resolve.push_dir(folder.path()).unwrap();
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
+        let dummy = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+        let text = with_bodies(&wasmprinter::print_bytes(dummy).unwrap());
+        let mut module = wat::parse_str(text).unwrap();
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+    }
+}
+
+/// Where the description lies: `id`, `version` and then nothing but empty texts and lists.
+const DESCRIPTION: u32 = 1_024;
+/// Zeros: as a result, `ok` of a record whose every text and list is empty.
+const ZEROS: u32 = 2_048;
+/// `toy` and behind it `0.0.1`.
+const TEXTS: u32 = 3_072;
+/// Where arguments go. Nobody reads them.
+const ARGUMENTS: u32 = 4_096;
+
+/// Gives every function of a dummy module a body.
+fn with_bodies(module: &str) -> String {
+    let numbered = |line: &str| line.split_once("(;").and_then(|(_, rest)| Some(rest.split_once(";)")?.0.to_owned()));
+    let log = module.lines().find(|line| line.contains("/log@") && line.contains("\"write\"")).unwrap();
+    let log = numbered(log.split_once("(func").unwrap().1).unwrap();
+    let exported = |part: &str| {
+        let line = module.lines().find(|line| line.contains("(export ") && line.contains(part)).unwrap();
+        line.rsplit_once("(func ").unwrap().1.trim_end_matches(')').to_owned()
+    };
+    let (describe, realloc) = (exported("|describe\""), exported("realloc"));
+    let mut current = String::new();
+    let mut text = String::new();
+    for line in module.lines() {
+        if line.trim_start().starts_with("(func (;") {
+            current = numbered(line).unwrap();
+        }
+        let body = if current == describe {
+            format!(
+                "i32.const 1 i32.const {TEXTS} i32.const 3 i32.const 0 i32.const 0 call {log} i32.const {DESCRIPTION}"
+            )
+        } else if current == realloc {
+            format!("i32.const {ARGUMENTS}")
+        } else {
+            format!("i32.const {ZEROS}")
+        };
+        text.push_str(&line.replace("unreachable", &body));
+        text.push('\n');
+    }
+    let memory = text.lines().find(|line| line.trim_start().starts_with("(memory ")).unwrap().to_owned();
+    let end = text.rfind(')').unwrap();
+    // Address and length of `toy` and of `0.0.1`, little-endian.
+    let description = r"\00\0c\00\00\03\00\00\00\03\0c\00\00\05\00\00\00";
+    format!(
+        "{}(data (i32.const {DESCRIPTION}) \"{description}\") (data (i32.const {TEXTS}) \"toy0.0.1\"))",
+        text.get(..end).unwrap().replace(&memory, "(memory (;0;) 1)")
+    )
+}
