@@ -38,6 +38,21 @@ impl Indices {
             diagnostics: diagnostics.then(|| engine_diagnostics::GuestIndices::new(pre)).transpose()?,
         })
     }
+
+    /// Finds the interfaces that an engine may leave out in an instance, where their types are compared with ours.
+    pub(crate) fn find_optional(
+        &self,
+        store: &mut Store<CallState>,
+        instance: &wasmtime::component::Instance,
+    ) -> wasmtime::Result<()> {
+        if let Some(tracking) = &self.tracking {
+            tracking.load(&mut *store, instance)?;
+        }
+        if let Some(diagnostics) = &self.diagnostics {
+            diagnostics.load(&mut *store, instance)?;
+        }
+        Ok(())
+    }
 }
 
 /// A fresh instance, by its types and by its names.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
@@ -12,7 +13,7 @@ use crate::contract::version::{self, Unspoken};
 use crate::contract::{Description, PACKAGE, Reach, allows_import};
 use crate::digest::Digest;
 use crate::egress::{Egress, Origin};
-use crate::error::LoadError;
+use crate::error::{CallFailure, LoadError};
 use crate::runtime::{Runtime, Services, one_line};
 use crate::settings::Settings;
 use crate::state::{CallState, Identity, Purity};
@@ -64,12 +65,13 @@ impl ApprovalEngine {
                 None => LoadError::ForeignImports { imports: foreign },
             });
         }
-        let wrong = |error: wasmtime::Error| match &newer {
-            Some(newer) => newer_contract(newer.clone(), one_line(&error)),
-            None => LoadError::WrongContract { reason: one_line(&error) },
+        let wrong = |reason: String| match &newer {
+            Some(newer) => newer_contract(newer.clone(), reason),
+            None => LoadError::WrongContract { reason },
         };
-        let pre = runtime.0.linker.instantiate_pre(component).map_err(wrong)?;
-        let indices = Indices::new(&pre).map_err(wrong)?;
+        let pre =
+            runtime.0.linker.instantiate_pre(component).map_err(|error| wrong(one_line(&error)))?;
+        let indices = Indices::new(&pre).map_err(|error| wrong(one_line(&error)))?;
 
         let services = runtime.0.services.clone();
         let describe = Call {
@@ -90,10 +92,19 @@ impl ApprovalEngine {
             settings: None,
             tape: None,
         };
+        // wasmtime compares the types of exports with ours when it finds them in an instance, and not before.
+        let fits = AtomicBool::new(false);
         let description = describe
-            .run(async |store, callee| callee.approval_engine().call_describe(store).await)
+            .run(async |store, callee| {
+                indices.find_optional(store, &callee.instance)?;
+                fits.store(true, Ordering::Relaxed);
+                callee.approval_engine().call_describe(store).await
+            })
             .await
-            .map_err(|call| LoadError::Description(call.error))?;
+            .map_err(|call| match call.error {
+                CallFailure::Host { reason } if !fits.into_inner() => wrong(reason),
+                failure => LoadError::Description(failure),
+            })?;
 
         // The id stands in every log line.
         let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -9,6 +9,7 @@ use host_harness::{Allocation, ApprovalEngine, CallFailure, Grant, LoadError, Ru
 use semver::Version;
 use stage::{Lines, Nowhere};
 use versions::Contract;
+use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, Val};
 use wasmtime::{Engine, Store};
 
@@ -127,15 +128,22 @@ async fn an_engine_from_before_the_first_release_is_refused_with_both_versions()
 /// What the contract's evolution forbids within 0.1, and why: such an engine does not link.
 #[tokio::test]
 async fn a_value_type_that_grew_is_refused_whatever_the_version_says() {
-    let grown = |contract: Contract| contract.edited("types.wit", "enum status {", "enum status {\n        held-back,");
-    for (side, contract) in [
-        ("export", grown(Contract::v0_1_0())),
-        ("import", Contract::v0_1_0().edited("log.wit", "enum level {", "enum level {\n        trace,")),
+    for (which, file, from) in [
+        ("an export", "types.wit", "enum status {"),
+        ("an import", "log.wit", "enum level {"),
+        ("an export that an engine may leave out", "approval-tracking.wit", "variant tracking-problem {"),
+        ("another one", "engine-diagnostics.wit", "variant provision-problem {"),
     ] {
-        let same_version = refused(&contract.engine("engine")).await;
-        assert!(matches!(same_version, LoadError::WrongContract { .. }), "{side}: {same_version}");
+        let grown = Contract::v0_1_0().edited(file, from, &format!("{from}\n        held-back,"));
+        let same_version = refused(&grown.engine("tracked-engine")).await;
+        assert!(matches!(same_version, LoadError::WrongContract { .. }), "{which}: {same_version}");
     }
-    let error = refused(&grown(Contract::v0_1_0().numbered("0.1.1")).engine("engine")).await;
+    let grown = Contract::v0_1_0().numbered("0.1.1").edited(
+        "types.wit",
+        "enum status {",
+        "enum status {\n        held-back,",
+    );
+    let error = refused(&grown.engine("engine")).await;
     let LoadError::NewerContract { engine, host, reason: Some(_) } = &error else { panic!("{error:?}") };
     assert_eq!((engine, host), (&version("0.1.1"), &version("0.1.0")));
 }
@@ -166,8 +174,15 @@ impl Host {
         let chosen = version::bind(&self.spoken, imports, exports).unwrap().unwrap();
 
         let mut linker = Linker::new(&self.engine);
-        linker.allow_shadowing(true);
-        linker.define_unknown_imports_as_traps(&component).unwrap();
+        for (name, import) in ty.imports(&self.engine).filter(|(name, _)| !name.contains("/log@")) {
+            let ComponentItem::ComponentInstance(import) = import.ty else { panic!("{name}") };
+            let mut unused = linker.instance(name).unwrap();
+            for (function, item) in import.exports(&self.engine) {
+                if let ComponentItem::ComponentFunc(_) = item.ty {
+                    unused.func_new(function, |_, _, _, _| panic!("nobody calls it")).unwrap();
+                }
+            }
+        }
         for spoken in &self.spoken {
             let (called, spoken) = (self.called.clone(), spoken.to_string());
             let mut log = linker.instance(&format!("idaas:approval/log@{spoken}")).unwrap();

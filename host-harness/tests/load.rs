@@ -71,11 +71,12 @@ async fn every_foreign_import_is_named() {
 }
 
 #[tokio::test]
-async fn another_version_of_our_own_interface_is_foreign() {
+async fn an_import_in_a_version_of_the_future_names_both_versions() {
     let error =
         refused_text(r#"(component (import "idaas:approval/http@0.2.0" (instance (export "send" (func)))))"#)
             .await;
-    assert_eq!(error, LoadError::ForeignImports { imports: vec![String::from("idaas:approval/http@0.2.0")] });
+    let (engine, host) = ("0.2.0".parse().unwrap(), "0.1.0".parse().unwrap());
+    assert_eq!(error, LoadError::NewerContract { engine, host, reason: None });
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl Contract {
 
     /// With an interface `metrics` of one function, which the world `engine` imports or exports as `side` says.
     pub(crate) fn with_metrics(mut self, side: &str) -> Self {
-        let text = "interface metrics {\n    count: func(name: string);\n}\n";
+        let text = "interface metrics {\n    count: func(name: string) -> string;\n}\n";
         self.0.insert(String::from("metrics.wit"), text.to_owned());
         self.edited("worlds.wit", "    export types;", &format!("    {side} metrics;\n    export types;"))
     }
