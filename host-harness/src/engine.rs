@@ -69,8 +69,7 @@ impl ApprovalEngine {
             Some(newer) => newer_contract(newer.clone(), reason),
             None => LoadError::WrongContract { reason },
         };
-        let pre =
-            runtime.0.linker.instantiate_pre(component).map_err(|error| wrong(one_line(&error)))?;
+        let pre = runtime.0.linker.instantiate_pre(component).map_err(|error| wrong(one_line(&error)))?;
         let indices = Indices::new(&pre).map_err(|error| wrong(one_line(&error)))?;
 
         let services = runtime.0.services.clone();

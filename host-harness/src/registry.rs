@@ -91,7 +91,9 @@ pub enum RegistryError {
         id: String,
     },
     /// The operator: new calls go to this version.
-    #[error("the engine with SHA-256 {digest} is the active version of {id}: activate another before unloading it")]
+    #[error(
+        "the engine with SHA-256 {digest} is the active version of {id}: activate another before unloading it"
+    )]
     Active {
         /// The engine's id.
         id: String,

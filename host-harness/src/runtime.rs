@@ -158,8 +158,10 @@ impl Runtime {
 
 /// The bytes of a component's file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    std::fs::read(path)
-        .map_err(|error| LoadError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
+    std::fs::read(path).map_err(|error| LoadError::Unreadable {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
 }
 
 impl fmt::Debug for Runtime {

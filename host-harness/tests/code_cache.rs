@@ -165,7 +165,9 @@ async fn an_entry_that_is_no_file_is_told_and_stops_nothing() {
     fs::remove_file(&entry).unwrap();
     fs::create_dir(&entry).unwrap();
     let told = scene.load(&scene.component).await;
-    let [(Level::Warn, first, reason), (Level::Warn, second, _)] = told.as_slice() else { panic!("{told:?}") };
+    let [(Level::Warn, first, reason), (Level::Warn, second, _)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
     assert_eq!((first.as_str(), reason.as_str()), ("code-cache-entry-refused", "it is no regular file"));
     assert_eq!(second, "code-cache-not-written");
 }

@@ -101,10 +101,7 @@ async fn a_newer_patch_that_needs_what_this_host_lacks_is_refused_with_both_vers
     let newer = Contract::v0_1_0().numbered("0.1.1").with_metrics("import").engine("engine");
     let error = refused(&newer).await;
     let reason = Some(String::from("it imports idaas:approval/metrics@0.1.1"));
-    assert_eq!(
-        error,
-        LoadError::NewerContract { engine: version("0.1.1"), host: version("0.1.0"), reason }
-    );
+    assert_eq!(error, LoadError::NewerContract { engine: version("0.1.1"), host: version("0.1.0"), reason });
     insta::assert_snapshot!(error);
 }
 

@@ -97,13 +97,8 @@ async fn versions_stay_loaded_side_by_side_until_they_are_unloaded() {
     let (registry, a, b) = two().await;
     registry.activate(b).unwrap();
     let begun = registry.version(a).unwrap();
-    let version = |digest, active, held| Version {
-        id: "toy".into(),
-        version: "0.0.1".into(),
-        digest,
-        active,
-        held,
-    };
+    let version =
+        |digest, active, held| Version { id: "toy".into(), version: "0.0.1".into(), digest, active, held };
     let mut expected = vec![version(a, false, 1), version(b, true, 0)];
     expected.sort_by_key(|version| version.digest);
     assert_eq!(registry.versions(), expected);

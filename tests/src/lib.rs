@@ -59,7 +59,7 @@ impl World {
     /// Another company, around an engine of another runtime.
     #[must_use]
     pub fn around(engine: &ApprovalEngine, setup: Setup) -> Self {
-        let clock = WorldClock(Arc::new(ManualClock::new(T0)));
+        let clock = WorldClock::new(ManualClock::new(T0));
         let fake = FakeWeCom::new(setup, clock.clone(), 1);
         let (log, wire) = (Arc::<CapturedLog>::default(), Arc::<Wire>::default());
         let services = services(&fake, &clock, &log, &wire);
@@ -134,7 +134,7 @@ pub async fn load(allocation: &Allocation) -> ApprovalEngine {
 
 /// Any engine in a runtime of its own.
 pub async fn load_component(allocation: &Allocation, component: &[u8]) -> ApprovalEngine {
-    let clock = WorldClock(Arc::new(ManualClock::new(T0)));
+    let clock = WorldClock::new(ManualClock::new(T0));
     let nowhere = FakeWeCom::new(Setup::example(), clock.clone(), 1);
     let services = services(&nowhere, &clock, &Arc::default(), &Arc::default());
     let runtime = Runtime::new(limits(), allocation, services).expect("a runtime");
@@ -142,6 +142,7 @@ pub async fn load_component(allocation: &Allocation, component: &[u8]) -> Approv
 }
 
 /// The default limits with more time to compute: tests run unoptimised, many at a time.
+#[must_use]
 pub fn limits() -> Limits {
     Limits { cpu: Duration::from_secs(10), pure_call: Duration::from_secs(30), ..Limits::default() }
 }
@@ -183,6 +184,12 @@ pub fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError>
 pub struct WorldClock(Arc<ManualClock>);
 
 impl WorldClock {
+    /// A clock that stands still.
+    #[must_use]
+    pub fn new(clock: ManualClock) -> Self {
+        Self(Arc::new(clock))
+    }
+
     /// Lets time pass.
     pub fn advance(&self, seconds: u64) {
         self.0.advance(seconds);

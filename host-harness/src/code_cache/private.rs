@@ -8,7 +8,9 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPrivate {
     /// Of another user.
-    #[error("{path} belongs to user {owner}: give it to the user that runs the host, or name another directory")]
+    #[error(
+        "{path} belongs to user {owner}: give it to the user that runs the host, or name another directory"
+    )]
     Owner {
         /// What belongs to somebody else.
         path: String,

@@ -46,7 +46,8 @@ pub fn bind<'a>(
 ) -> Result<Option<Version>, Unspoken> {
     let offered: Vec<Version> = exports.into_iter().filter_map(offered).collect();
     let bound = offered.iter().filter_map(|version| line(spoken, version)).max();
-    let foreign = imports.into_iter().filter_map(version_of).filter(|version| line(spoken, version).is_none());
+    let foreign =
+        imports.into_iter().filter_map(version_of).filter(|version| line(spoken, version).is_none());
     let unspoken = foreign.max().or_else(|| offered.iter().max().filter(|_| bound.is_none()).cloned());
     match (unspoken, spoken.iter().max()) {
         (Some(engine), Some(host)) => Err(Unspoken { engine, host: host.clone() }),
@@ -149,7 +150,8 @@ mod tests {
 
     #[test]
     fn other_packages_and_other_interfaces_are_no_offer() {
-        let names = ["wasi:cli/run@0.2.6", "idaas:approvals/approval-engine@0.1.0", "idaas:approval/types@0.1.0"];
+        let names =
+            ["wasi:cli/run@0.2.6", "idaas:approvals/approval-engine@0.1.0", "idaas:approval/types@0.1.0"];
         assert_eq!(bind(&one(), [], names), Ok(None));
     }
 

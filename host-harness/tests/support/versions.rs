@@ -13,7 +13,8 @@ pub(crate) struct Contract(BTreeMap<String, String>);
 /// The released versions, oldest first.
 pub(crate) fn released() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wit-versions");
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.is_dir());
     found.sort();
     found
@@ -38,7 +39,8 @@ impl Contract {
     pub(crate) fn numbered(self, version: &str) -> Self {
         let numbered = self.edited("worlds.wit", "approval@0.1.0;", &format!("approval@{version};"));
         // What a package says it has had since must not be later than the package.
-        let since = |text: String| text.replace("@since(version = 0.1.0)", &format!("@since(version = {version})"));
+        let since =
+            |text: String| text.replace("@since(version = 0.1.0)", &format!("@since(version = {version})"));
         Self(numbered.0.into_iter().map(|(name, text)| (name, since(text))).collect())
     }
 
@@ -85,7 +87,8 @@ const ARGUMENTS: u32 = 4_096;
 
 /// Gives every function of a dummy module a body.
 fn with_bodies(module: &str) -> String {
-    let numbered = |line: &str| line.split_once("(;").and_then(|(_, rest)| Some(rest.split_once(";)")?.0.to_owned()));
+    let numbered =
+        |line: &str| line.split_once("(;").and_then(|(_, rest)| Some(rest.split_once(";)")?.0.to_owned()));
     let log = module.lines().find(|line| line.contains("/log@") && line.contains("\"write\"")).unwrap();
     let log = numbered(log.split_once("(func").unwrap().1).unwrap();
     let exported = |part: &str| {

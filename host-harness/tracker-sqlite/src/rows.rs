@@ -139,7 +139,8 @@ fn key(row: &SqliteRow) -> Result<Key, StoreError> {
 
 fn pin(row: &SqliteRow) -> Result<Pin, StoreError> {
     let engine = text(row, "engine")?;
-    let engine = engine.parse().map_err(|error| StoreError(format!("the database has as an engine {error}")))?;
+    let engine =
+        engine.parse().map_err(|error| StoreError(format!("the database has as an engine {error}")))?;
     Ok(Pin { engine, configuration: unsigned(row, "configuration")? })
 }
 

@@ -43,7 +43,8 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<SubmitOutcome, StoreError> {
         let due_at = now + self.policy.submission_seconds;
-        let (stored, added) = self.store.insert(Request::intent(key.clone(), engine.pin(), now, due_at)).await?;
+        let (stored, added) =
+            self.store.insert(Request::intent(key.clone(), engine.pin(), now, due_at)).await?;
         let intent = if added {
             stored
         } else {
