@@ -12,16 +12,17 @@ use wasmtime::{
 
 use crate::bindings;
 use crate::census;
+use crate::clock::Clock;
 use crate::code_cache::CodeCache;
 use crate::engine::ApprovalEngine;
 use crate::error::{LoadError, RuntimeError};
 use crate::limits::{Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
-use crate::pace::Pace;
+use crate::pace::{Pace, Quota};
 use crate::slots::{Slots, TenantSlots};
 use crate::state::CallState;
-use crate::tokens::TokenCache;
+use crate::tokens::{MemoryTokens, TokenCache};
 
 /// What engines reach through their imports. A runtime has one set; an engine can be given
 /// [another](ApprovalEngine::with_services).
@@ -35,6 +36,19 @@ pub struct Services {
     pub log: Arc<dyn LogSink>,
     /// Keeps every credential's pace. One for all tenants of the process.
     pub pace: Arc<Pace>,
+}
+
+impl Services {
+    /// For a host of one process: tokens and pace are kept in memory.
+    #[must_use]
+    pub fn in_memory(
+        outbound: Arc<dyn Outbound>,
+        log: Arc<dyn LogSink>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let tokens = Arc::new(MemoryTokens::new(clock.clone()));
+        Self { outbound, tokens, log, pace: Arc::new(Pace::new(clock, Quota::default())) }
+    }
 }
 
 impl fmt::Debug for Services {
