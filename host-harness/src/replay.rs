@@ -64,7 +64,7 @@ impl Tenant {
             origin: Origin {
                 engine: description.id.clone(),
                 version: description.version.clone(),
-                digest: self.engine().digest().to_owned(),
+                digest: self.engine().digest().to_string(),
                 function: function.to_owned(),
             },
             settings: self.passed_settings().to_vec(),

@@ -3,13 +3,15 @@
 use std::io;
 
 use host_harness::replay::SealError;
-use host_harness::{CallError, LoadError, RuntimeError};
+use host_harness::{CacheError, CallError, LoadError, RuntimeError};
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
+    #[error(transparent)]
+    Cache(#[from] CacheError),
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]

@@ -12,6 +12,7 @@ use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, RuntimeError, Services};
 use tokio::net::TcpListener;
 
+use crate::cache;
 use crate::error::CliError;
 
 /// Calls at once: those of one person, or of the demo. Each reserves some GiB of address space.
@@ -26,9 +27,13 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
         pace: Arc::new(Pace::new(Arc::new(SystemClock), Quota::default())),
     };
     let limits = Limits { concurrent_calls: CONCURRENT_CALLS, ..Limits::default() };
-    match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {
+    let start = |allocation| match cache::chosen() {
+        Some(cache) => Runtime::with_code_cache(limits.clone(), &allocation, services.clone(), cache),
+        None => Runtime::new(limits.clone(), &allocation, services.clone()),
+    };
+    match start(Allocation::Pooling) {
         Ok(runtime) => Ok(runtime),
-        Err(RuntimeError::Unavailable { .. }) => Ok(Runtime::new(limits, &Allocation::OnDemand, services)?),
+        Err(RuntimeError::Unavailable { .. }) => Ok(start(Allocation::OnDemand)?),
         Err(error @ RuntimeError::Profile { .. }) => Err(error.into()),
     }
 }

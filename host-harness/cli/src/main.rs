@@ -21,6 +21,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+mod cache;
 mod call;
 mod callbacks;
 mod check;
@@ -46,6 +47,8 @@ struct Arguments {
     /// How much to log, to standard error. No level shows a secret, a token or a message.
     #[arg(long, global = true, value_enum, default_value_t = LogLevel::Warn)]
     log_level: LogLevel,
+    #[command(flatten)]
+    cache: cache::Options,
 }
 
 #[derive(Subcommand)]
@@ -100,8 +103,9 @@ enum LogLevel {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(arguments.log_level);
-    let ran = tokio::runtime::Runtime::new()
+    let ran = cache::choose(&arguments.cache)
         .map_err(error::CliError::from)
+        .and_then(|()| Ok(tokio::runtime::Runtime::new()?))
         .and_then(|runtime| runtime.block_on(run(arguments.command)));
     match ran {
         Ok(code) => code,

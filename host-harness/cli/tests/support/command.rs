@@ -32,6 +32,8 @@ pub(crate) fn run(arguments: &[&str]) -> Ran {
 pub(crate) fn run_with(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_host-harness"))
         .args(arguments)
+        // Not the developer's own.
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

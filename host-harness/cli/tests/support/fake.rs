@@ -25,6 +25,7 @@ impl Fake {
         let mut child = Command::new(env!("CARGO_BIN_EXE_host-harness"))
             .args(["fake-wecom", "--state", state])
             .env("TMPDIR", directory.path())
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
