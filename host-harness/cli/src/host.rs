@@ -7,8 +7,6 @@ use std::sync::Arc;
 use host_harness::clock::SystemClock;
 use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
-use host_harness::pace::{Pace, Quota};
-use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, Runtime, RuntimeError, Services};
 use tokio::net::TcpListener;
 
@@ -20,12 +18,8 @@ const CONCURRENT_CALLS: u32 = 16;
 
 /// A runtime over the network. On a machine that cannot reserve the pool's address space it makes do without one.
 pub(crate) fn runtime() -> Result<Runtime, CliError> {
-    let services = Services {
-        outbound: Arc::new(Https::new()?),
-        tokens: Arc::new(MemoryTokens::new(Arc::new(SystemClock))),
-        log: Arc::new(TracingLog),
-        pace: Arc::new(Pace::new(Arc::new(SystemClock), Quota::default())),
-    };
+    let services =
+        Services::in_memory(Arc::new(Https::new()?), Arc::new(TracingLog), Arc::new(SystemClock));
     let limits = Limits { concurrent_calls: CONCURRENT_CALLS, ..Limits::default() };
     let start = |allocation| match cache::chosen() {
         Some(cache) => Runtime::with_code_cache(limits.clone(), &allocation, services.clone(), cache),
