@@ -100,9 +100,14 @@ impl ApprovalEngine {
                 callee.approval_engine().call_describe(store).await
             })
             .await
-            .map_err(|call| match call.error {
-                CallFailure::Host { reason } if !fits.into_inner() => wrong(reason),
-                failure => LoadError::Description(failure),
+            .map_err(|call| {
+                let linked = fits.into_inner();
+                if let CallFailure::Host { reason } = &call.error
+                    && !linked
+                {
+                    return wrong(reason.clone());
+                }
+                LoadError::Description(call.error)
             })?;
 
         // The id stands in every log line.

@@ -1,5 +1,4 @@
 //! The program that README shows: it runs, it fits on a page, and README has this text of it.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 #[path = "../examples/embed.rs"]
 mod embed;

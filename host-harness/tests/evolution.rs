@@ -1,5 +1,5 @@
 //! How the contract grows: what an engine built for another version of it meets in this host.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
 
 use std::sync::{Arc, Mutex};
 
