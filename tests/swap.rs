@@ -17,6 +17,7 @@ use fake_wecom::setup::member;
 use fake_wecom::{FakeWeCom, ManualClock, Setup};
 use host_harness::contract::{Depth, Disposition, Member};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, Digest, Grant, Limits, Registry, Runtime, Services, Tenant};
 use tokio::sync::{Notify, watch};
@@ -87,10 +88,13 @@ fn clock() -> WorldClock {
 }
 
 fn services(outbound: Arc<dyn Outbound>, clock: &WorldClock) -> Services {
+    // The clock stands still for more requests than a minute has.
+    let quota = Quota { requests_per_minute: 1_000_000, ..Quota::default() };
     Services {
         outbound,
         tokens: Arc::new(MemoryTokens::new(Arc::new(clock.clone()))),
         log: Arc::<CapturedLog>::default(),
+        pace: Arc::new(Pace::new(Arc::new(clock.clone()), quota)),
     }
 }
 

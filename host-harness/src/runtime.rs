@@ -41,11 +41,7 @@ pub struct Services {
 impl Services {
     /// For a host of one process: tokens and pace are kept in memory.
     #[must_use]
-    pub fn in_memory(
-        outbound: Arc<dyn Outbound>,
-        log: Arc<dyn LogSink>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn in_memory(outbound: Arc<dyn Outbound>, log: Arc<dyn LogSink>, clock: Arc<dyn Clock>) -> Self {
         let tokens = Arc::new(MemoryTokens::new(clock.clone()));
         Self { outbound, tokens, log, pace: Arc::new(Pace::new(clock, Quota::default())) }
     }

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use approval_tracker::{Budget, Key, Outcome, Policy, Store as _, StoreError, Tracker};
+use approval_tracker::{Budget, Key, Outcome, Policy, Request, Store as _, StoreError, Tracker};
 use approval_tracker_sqlite::SqliteStore;
 use conformance::{crash_wire, props};
 use fake_wecom::setup::member;
@@ -63,7 +63,7 @@ impl Host {
 
     async fn round(&self) -> Result<(), StoreError> {
         self.submit().await?;
-        let engine = |_: &str| Some(self.tenant.clone());
+        let engine = |_: &Request| Some(self.tenant.clone());
         self.tracker.reconcile(engine, &mut Budget::default(), self.now).await?;
         self.carry_out().await?;
         self.take_callbacks().await?;

@@ -18,8 +18,7 @@ const CONCURRENT_CALLS: u32 = 16;
 
 /// A runtime over the network. On a machine that cannot reserve the pool's address space it makes do without one.
 pub(crate) fn runtime() -> Result<Runtime, CliError> {
-    let services =
-        Services::in_memory(Arc::new(Https::new()?), Arc::new(TracingLog), Arc::new(SystemClock));
+    let services = Services::in_memory(Arc::new(Https::new()?), Arc::new(TracingLog), Arc::new(SystemClock));
     let limits = Limits { concurrent_calls: CONCURRENT_CALLS, ..Limits::default() };
     let start = |allocation| match cache::chosen() {
         Some(cache) => Runtime::with_code_cache(limits.clone(), &allocation, services.clone(), cache),
