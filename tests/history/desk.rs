@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use approval_tracker::{Budget, Key, Message, Outcome, Policy, State, Store as _, Tracker};
+use approval_tracker::{Budget, Key, Message, Outcome, Policy, Request, State, Store as _, Tracker};
 use conformance::sender::message;
 use conformance::{World, WorldClock, callback, props};
 use fake_wecom::setup::{control, member};
@@ -150,12 +150,12 @@ impl Desk {
         match job {
             Job::Submit(n) => self.submit(&number(n), node),
             Job::Settle => self.jobs.begin(node, async move {
-                let engine = |_: &str| Some(at.tenant.clone());
+                let engine = |_: &Request| Some(at.tenant.clone());
                 // A store that failed leaves the rest to the next time.
                 let _ = at.tracker.settle(engine, at.now()).await;
             }),
             Job::Reconcile => self.jobs.begin(node, async move {
-                let engine = |_: &str| Some(at.tenant.clone());
+                let engine = |_: &Request| Some(at.tenant.clone());
                 let _ = at.tracker.reconcile(engine, &mut Budget::default(), at.now()).await;
             }),
             Job::Deliver => {
