@@ -44,6 +44,7 @@ pub struct Grant {
 pub struct Tenant {
     engine: ApprovalEngine,
     settings: Arc<[Setting]>,
+    configures: bool,
     identity: Arc<Identity>,
     revision: u64,
 }
@@ -73,7 +74,7 @@ impl Tenant {
             },
             slots: engine.loaded.runtime.0.tenants.of(&description.id, id),
         };
-        Self { engine, settings: passed.into(), identity: Arc::new(identity), revision: 0 }
+        Self { engine, settings: passed.into(), configures: true, identity: Arc::new(identity), revision: 0 }
     }
 
     /// The same tenant, its settings being the host's revision of this number. Requests that are submitted here are
@@ -113,6 +114,12 @@ impl Tenant {
         self.identity.scope
     }
 
+    /// The same tenant whose calls skip `configure`: misuse, for a test of what the engine answers then.
+    #[must_use]
+    pub fn without_configure(&self) -> Self {
+        Self { configures: false, ..self.clone() }
+    }
+
     fn limits(&self) -> &Limits {
         &self.engine.loaded.runtime.0.limits
     }
@@ -125,7 +132,7 @@ impl Tenant {
             indices: &self.engine.loaded.indices,
             identity: self.identity.clone(),
             purity,
-            settings: Some(&self.settings),
+            settings: self.configures.then_some(&*self.settings),
             tape: None,
         }
     }

@@ -20,6 +20,7 @@ use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services,
 pub mod crash_wire;
 pub mod kept_memory;
 pub mod props;
+pub mod provider;
 pub mod sender;
 pub mod wire;
 

@@ -1,0 +1,13 @@
+//! The conformance kit with the compiled WeCom engine.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+
+use conformance::provider::WeCom;
+use wecom_component::WECOM_ENGINE;
+
+/// Nothing is left out: WeCom has all that a case may need.
+#[tokio::test]
+async fn the_wecom_engine_keeps_every_promise() {
+    let report = conformance_kit::run(WECOM_ENGINE, &WeCom).await.unwrap();
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.not_applicable().collect::<Vec<_>>(), Vec::<&str>::new());
+}

@@ -1,0 +1,146 @@
+//! Plays all cases with one engine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use host_harness::clock::ManualClock;
+use host_harness::contract::Capability;
+use host_harness::log::{Line, LogSink};
+use host_harness::outbound::{InProcess, SendError};
+use host_harness::tokens::MemoryTokens;
+use host_harness::{Allocation, ApprovalEngine, Limits, LoadError, Runtime, RuntimeError, Services};
+
+use crate::T0;
+use crate::case::{Case, Offer};
+use crate::cases::{self, BrokenCase};
+use crate::play::play;
+use crate::provider::{Feature, Provider};
+use crate::record::{Call, Import};
+use crate::report::{Outcome, Report, Verdict};
+use crate::watch::Evidence;
+use crate::world::World;
+
+/// Why the kit cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum KitError {
+    /// The file is no engine: no case is worth playing.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// This machine cannot run engines.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// The author of the kit: a file in `cases/`.
+    #[error(transparent)]
+    Case(#[from] BrokenCase),
+}
+
+/// Plays every case with the engine in these bytes and its provider's fake.
+///
+/// # Errors
+/// - [`KitError::Load`]: the engine cannot be loaded.
+/// - [`KitError::Runtime`], [`KitError::Case`]: the kit itself cannot run.
+pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitError> {
+    let cases = cases::all()?;
+    let engine_here = runtime(&limits())?.load(engine).await?;
+
+    let mut calls = Vec::new();
+    let mut verdicts = Vec::with_capacity(cases.len());
+    let mut secrets = crate::provider::Secrets::default();
+    for case in &cases {
+        let verdict = match not_applicable(case, &engine_here, provider) {
+            Some(reason) => Verdict::NotApplicable(reason),
+            None => {
+                let world = World::new(&engine_here, provider);
+                let (made, misfits) = play(case, &world, provider).await;
+                calls.extend(made);
+                secrets = world.stage.secrets();
+                Verdict::of(misfits)
+            }
+        };
+        verdicts.push(verdict);
+    }
+
+    // The same engine where it may have less memory: what it answers must not depend on the machine.
+    let smaller = Limits { memory_bytes: limits().memory_bytes / 2, ..limits() };
+    let elsewhere = runtime(&smaller)?.load(engine).await?;
+    let evidence = Evidence { engine: &engine_here, elsewhere: &elsewhere, calls: &calls, secrets: &secrets };
+    let mut outcomes = Vec::with_capacity(cases.len());
+    for (case, verdict) in cases.into_iter().zip(verdicts) {
+        let verdict = match (verdict, case.watch) {
+            (Verdict::Passed, Some(watch)) => Verdict::of(watch.findings(&evidence).await),
+            (Verdict::NotApplicable(reason), _) => {
+                contradiction(&case, &engine_here, &calls).unwrap_or(Verdict::NotApplicable(reason))
+            }
+            (verdict @ (Verdict::Passed | Verdict::Failed(_)), _) => verdict,
+        };
+        outcomes.push(Outcome { case, verdict });
+    }
+    Ok(Report::new(&engine_here, provider.id(), calls.len(), outcomes))
+}
+
+/// The default limits with more time to compute: tests run unoptimised, several at a time.
+fn limits() -> Limits {
+    Limits {
+        concurrent_calls: 2,
+        cpu: Duration::from_secs(2),
+        pure_call: Duration::from_secs(30),
+        ..Limits::default()
+    }
+}
+
+/// A runtime whose engines reach nothing, until they are given services.
+fn runtime(limits: &Limits) -> Result<Runtime, RuntimeError> {
+    let nowhere = |_| Err(SendError::Unreachable(String::from("nowhere")));
+    let services = Services {
+        outbound: Arc::new(InProcess::new(nowhere as fn(http::Request<Bytes>) -> _)),
+        tokens: Arc::new(MemoryTokens::new(Arc::new(ManualClock::at(T0)))),
+        log: Arc::new(Silence),
+    };
+    Runtime::new(limits.clone(), &Allocation::OnDemand, services)
+}
+
+struct Silence;
+
+impl LogSink for Silence {
+    fn write(&self, _: &Line) {}
+}
+
+/// Why a case cannot be played; `None` when it can.
+fn not_applicable(case: &Case, engine: &ApprovalEngine, provider: &dyn Provider) -> Option<String> {
+    let lacks = provider.lacks();
+    let protocol = case
+        .needs
+        .iter()
+        .find_map(|need| lacks.iter().find(|(feature, _)| feature == need))
+        .map(|(_, reason)| format!("{}: {reason}", provider.id()));
+    let claims = |capability| engine.description().capabilities.contains(&capability);
+    let offered = |offer: &Offer| match offer {
+        Offer::Tracking => engine.offers_tracking(),
+        Offer::Diagnostics => engine.offers_diagnostics(),
+        Offer::ExplicitSteps => claims(Capability::ExplicitSteps),
+        Offer::MemberConfirmation => claims(Capability::MemberConfirmation),
+    };
+    let missing = || {
+        let offer = case.offers.iter().find(|offer| !offered(offer))?;
+        Some(format!("the engine does not offer {offer:?}"))
+    };
+    protocol.or_else(missing)
+}
+
+/// What shows that a case is applicable after all: nobody hides a failure behind a declaration.
+fn contradiction(case: &Case, engine: &ApprovalEngine, calls: &[Call]) -> Option<Verdict> {
+    let cached = || {
+        let cache = |import: &Import| !matches!(import, Import::Send { .. });
+        calls.iter().any(|call| call.imports.iter().any(cache))
+    };
+    let confirms = || engine.description().capabilities.contains(&Capability::MemberConfirmation);
+    let reason = if case.needs.contains(&Feature::Tokens) && cached() {
+        "said not to apply for want of tokens, and the engine uses the token cache"
+    } else if case.needs.contains(&Feature::Members) && confirms() {
+        "said not to apply for want of members, and the engine claims to confirm them"
+    } else {
+        return None;
+    };
+    Some(Verdict::Failed(vec![reason.to_owned()]))
+}
