@@ -2,6 +2,7 @@
 
 use std::io;
 
+use conformance_kit::KitError;
 use host_harness::replay::SealError;
 use host_harness::{CacheError, CallError, LoadError, RuntimeError};
 
@@ -16,6 +17,10 @@ pub(crate) enum CliError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(transparent)]
+    Kit(#[from] KitError),
+    #[error("the report cannot be written as JUnit XML: {0}: take another --format")]
+    Junit(String),
     #[error("cannot read {what} {path}: {reason}: {remedy}")]
     Input { what: &'static str, path: String, reason: String, remedy: &'static str },
     #[error("cannot write {path}: {reason}: {remedy}")]

@@ -10,6 +10,7 @@
 //! host-harness check --settings FILE     the connection, tested step by step
 //! host-harness provision --settings FILE the engine's template, made or confirmed
 //! host-harness fake-wecom --state STATE  a WeCom on this machine to try all of that on
+//! host-harness conform FILE              whether an engine keeps the contract's promises
 //! ```
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -26,6 +27,7 @@ mod call;
 mod callbacks;
 mod check;
 mod connection;
+mod conform;
 mod demo;
 mod error;
 mod example;
@@ -83,6 +85,8 @@ enum Command {
     Provision(provision::Options),
     /// Serves a fake WeCom on this machine, in a state to try `check` on, with settings that fit it.
     FakeWecom(fake::Options),
+    /// Plays the conformance kit's cases with an engine and its provider's fake.
+    Conform(conform::Options),
 }
 
 const CHECK_EXIT: &str =
@@ -131,6 +135,7 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
         Command::Check(options) => check::run(options).await,
         Command::Provision(options) => provision::run(options).await,
         Command::FakeWecom(options) => fake::run(options).await,
+        Command::Conform(options) => conform::run(options).await,
     }
 }
 

@@ -29,6 +29,13 @@ pub(crate) struct Call {
     pub(crate) lines: Vec<Line>,
 }
 
+impl Call {
+    /// The case and the step, without what exactly it was doing.
+    pub(crate) fn step(&self) -> &str {
+        self.place.split(':').next().unwrap_or_default()
+    }
+}
+
 /// One use of an import, and what it gave.
 #[derive(Clone)]
 pub(crate) enum Import {

@@ -10,9 +10,10 @@ use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{InProcess, SendError};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, LoadError, Runtime, RuntimeError, Services};
+use serde_json::Value;
 
 use crate::T0;
-use crate::case::{Case, Offer};
+use crate::case::{Case, Offer, Tenant};
 use crate::cases::{self, BrokenCase};
 use crate::play::play;
 use crate::provider::{Feature, Provider};
@@ -44,7 +45,9 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
     let cases = cases::all()?;
     let engine_here = runtime(&limits())?.load(engine).await?;
 
-    let mut calls = Vec::new();
+    let world = World::new(&engine_here, provider);
+    let describe = world.call(Tenant::First, "describe", Value::Null, String::from("describe")).await;
+    let mut calls = vec![describe];
     let mut verdicts = Vec::with_capacity(cases.len());
     let mut secrets = crate::provider::Secrets::default();
     for case in &cases {
@@ -97,7 +100,13 @@ fn runtime(limits: &Limits) -> Result<Runtime, RuntimeError> {
         tokens: Arc::new(MemoryTokens::new(Arc::new(ManualClock::at(T0)))),
         log: Arc::new(Silence),
     };
-    Runtime::new(limits.clone(), &Allocation::OnDemand, services)
+    match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {
+        Ok(runtime) => Ok(runtime),
+        // The machine cannot reserve the pool's address space.
+        Err(RuntimeError::Unavailable { .. }) => {
+            Runtime::new(limits.clone(), &Allocation::OnDemand, services)
+        }
+    }
 }
 
 struct Silence;

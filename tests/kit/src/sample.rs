@@ -197,7 +197,7 @@ impl Stage for SampleStage {
         let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Secrets {
             anywhere: own(&[CALLBACK_SECRET, API_SECRET, MARKER]),
-            in_logs: own(&["ann", "Ann Applicant", "The quarter ends", REJECTION_COMMENT]),
+            in_logs: own(&["Ann Applicant", "The quarter ends", REJECTION_COMMENT]),
         }
     }
 }

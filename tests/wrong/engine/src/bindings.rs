@@ -1,0 +1,8 @@
+//! What `generate!` makes of the contract. Nothing is written by hand here.
+#![allow(warnings, clippy::all, clippy::restriction, reason = "generated")]
+
+wit_bindgen::generate!({
+    path: "../../../wit",
+    world: "tracked-engine",
+    generate_all,
+});

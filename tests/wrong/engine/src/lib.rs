@@ -1,0 +1,128 @@
+//! A small approval engine for the conformance kit's sample provider, right but for one mistake at most.
+//!
+//! Without a mistake it keeps every promise of the contract. Each mistake is one `if wrong(...)` at the place where an
+//! author could make it; the two digits that choose it are patched into the finished component.
+
+use std::cell::RefCell;
+
+use bindings::exports::idaas::approval::approval_engine::{
+    Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, Guest, MappingProblem, Member,
+    Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
+};
+use bindings::exports::idaas::approval::types::{Approval, MappingProblemKind, Text};
+use bindings::exports::idaas::approval::{approval_tracking as tracking, engine_diagnostics as diagnostics};
+
+use crate::mistake::Mistake;
+use crate::settings::Config;
+
+mod bindings;
+mod callback;
+mod check;
+mod describe;
+mod news;
+mod people;
+mod provider;
+mod settings;
+mod submit;
+mod track;
+
+#[path = "../../src/mistake.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the rest is for who patches")]
+mod mistake;
+
+struct Engine;
+
+thread_local! {
+    /// What `configure` made.
+    static CONFIG: RefCell<Option<Config>> = const { RefCell::new(None) };
+}
+
+/// The place to patch: the marker and two digits.
+static CHOICE: [u8; 25] = *b"wrong on purpose, with 00";
+
+/// Whether this component makes `mistake`.
+fn wrong(mistake: Mistake) -> bool {
+    // Without the black box the compiler would know the digits.
+    std::hint::black_box(&CHOICE).last_chunk() == Some(&mistake.number())
+}
+
+fn configured<T>(f: impl FnOnce(&Config) -> T) -> Option<T> {
+    CONFIG.with_borrow(|config| match config {
+        Some(config) => Some(f(config)),
+        None if wrong(Mistake::AnswersUnconfigured) => Some(f(&Config::default())),
+        None => None,
+    })
+}
+
+/// A text in both languages.
+fn text(en: &str, zh_cn: &str) -> Text {
+    Text { en: en.to_owned(), zh_cn: zh_cn.to_owned() }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Guest for Engine {
+    fn describe() -> Description {
+        describe::description()
+    }
+
+    fn configure(settings: Vec<Setting>) -> Result<Configured, Vec<SettingProblem>> {
+        let (config, configured) = settings::read(&settings)?;
+        CONFIG.set(Some(config));
+        Ok(configured)
+    }
+
+    fn handle_callback(request: CallbackRequest) -> CallbackOutcome {
+        configured(|config| callback::handle(config, &request)).unwrap_or_else(callback::not_configured)
+    }
+
+    fn resolve_user(account: Account, depth: Depth) -> Result<Member, MappingProblem> {
+        configured(|config| match depth {
+            Depth::Mapping => people::map(config, &account),
+            Depth::Confirmed => people::confirm(config, &account),
+        })
+        .unwrap_or_else(|| Err(people::problem("", &account, MappingProblemKind::NotConfigured, None)))
+    }
+
+    fn submit(request: SubmissionRequest) -> Result<Submission, SubmitProblem> {
+        configured(|config| submit::submit(config, &request)).unwrap_or(Err(SubmitProblem::NotConfigured))
+    }
+}
+
+impl tracking::Guest for Engine {
+    fn fetch(id: String) -> Result<Approval, tracking::TrackingProblem> {
+        configured(|config| track::fetch(config, &id))
+            .unwrap_or(Err(tracking::TrackingProblem::NotConfigured))
+    }
+
+    fn find_submission(
+        query: tracking::SubmissionQuery,
+    ) -> Result<Option<String>, tracking::TrackingProblem> {
+        configured(|config| track::find(config, &query))
+            .unwrap_or(Err(tracking::TrackingProblem::NotConfigured))
+    }
+
+    fn list_submitted(
+        window: tracking::Window,
+        _: Option<String>,
+    ) -> Result<tracking::Page, tracking::TrackingProblem> {
+        configured(|config| track::list(config, window))
+            .unwrap_or(Err(tracking::TrackingProblem::NotConfigured))
+    }
+}
+
+impl diagnostics::Guest for Engine {
+    fn check(_: diagnostics::CheckOptions) -> Vec<diagnostics::Finding> {
+        configured(check::check).unwrap_or_default()
+    }
+
+    /// The sample provider has one template, which is always there.
+    fn provision() -> Result<Vec<Setting>, diagnostics::ProvisionProblem> {
+        configured(|_| Ok(Vec::new())).unwrap_or(Err(diagnostics::ProvisionProblem::NotConfigured))
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+bindings::export!(Engine with_types_in bindings);

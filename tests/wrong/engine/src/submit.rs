@@ -1,0 +1,129 @@
+//! From a request to a form.
+
+use serde_json::{Map, Value, json};
+
+use crate::bindings::exports::idaas::approval::approval_engine::{
+    Content, FieldContent, FieldProblem, Route, Submission, SubmissionRequest, SubmitProblem, Unavailability,
+    Uncertainty,
+};
+use crate::bindings::exports::idaas::approval::types::{Member, Refusal};
+use crate::bindings::idaas::approval::http;
+use crate::mistake::Mistake;
+use crate::people;
+use crate::provider::{self, Failure};
+use crate::settings::Config;
+use crate::{text, wrong};
+
+/// The fields that the form has.
+const FIELDS: [&str; 2] = ["title", "reason"];
+
+const KEY_CHARACTERS: usize = 64;
+
+pub(crate) fn submit(config: &Config, request: &SubmissionRequest) -> Result<Submission, SubmitProblem> {
+    if !is_key(&request.idempotency_key) && !wrong(Mistake::TakesAnyKey) {
+        return Err(SubmitProblem::Invalid(vec![field_problem("idempotency-key", "wrong-format")]));
+    }
+    let (applicant, approvers) = people(config, request)?;
+    let mut fields = Map::new();
+    let mut unknown = Vec::new();
+    for field in &request.fields {
+        let FieldContent::Single(Content::Text(value)) = &field.content else {
+            return Err(SubmitProblem::Invalid(vec![field_problem(&field.name, "wrong-kind")]));
+        };
+        if FIELDS.contains(&field.name.as_str()) {
+            fields.insert(field.name.clone(), json!(value));
+        } else if !wrong(Mistake::DropsUnknownFields) {
+            unknown.push(field_problem(&field.name, "unknown-field"));
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(SubmitProblem::Invalid(unknown));
+    }
+    let own_number = format!("no-{}", fields.len());
+    let form = json!({
+        "key": if wrong(Mistake::SubmitsWithoutKey) { &own_number } else { &request.idempotency_key },
+        "template": config.template,
+        "applicant": applicant.id,
+        "approvers": approvers,
+        "fields": fields,
+    });
+    let answer = provider::ask(http::Method::Post, "/forms", Some(&form));
+    let id = answer.map(|answer| answer.get("id").and_then(Value::as_str).map(str::to_owned));
+    let id = match id {
+        Err(Failure::Unavailable) if wrong(Mistake::DoubtsWithoutConnection) => Err(Failure::Unknown),
+        id => id,
+    };
+    match id {
+        Ok(Some(approval_id)) => {
+            let warnings = Vec::new();
+            Ok(Submission { approval_id: seen_by_machine(approval_id), applicant, warnings })
+        }
+        Ok(None) | Err(Failure::Unknown) => Err(SubmitProblem::UnknownOutcome(Uncertainty {
+            idempotency_key: request.idempotency_key.clone(),
+            applicant,
+            sentence: text("no answer came", "没有收到答复"),
+            remedy: text("look the key up", "请按编号查询"),
+        })),
+        Err(Failure::Refused(refusal)) => Err(SubmitProblem::Refused(refusal)),
+        Err(Failure::Unavailable) => Err(SubmitProblem::Unavailable(Unavailability {
+            retry_after_seconds: None,
+            sentence: text("the provider cannot be reached", "无法连接平台"),
+            remedy: text("try again later", "请稍后重试"),
+            refusal: None::<Refusal>,
+        })),
+    }
+}
+
+/// With the mistake, an id that tells how much memory the host grants.
+fn seen_by_machine(id: String) -> String {
+    #[cfg(target_arch = "wasm32")]
+    if wrong(Mistake::AsksTheMachine) && core::arch::wasm32::memory_grow(0, 320) == usize::MAX {
+        return format!("{id}-small");
+    }
+    id
+}
+
+fn is_key(key: &str) -> bool {
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+    (1..=KEY_CHARACTERS).contains(&key.len()) && key.bytes().all(sound)
+}
+
+/// Applicant and approvers, or everybody who has no member.
+fn people(config: &Config, request: &SubmissionRequest) -> Result<(Member, Vec<String>), SubmitProblem> {
+    let mut problems = Vec::new();
+    let applicant = match people::map(config, &request.applicant) {
+        Ok(applicant) => applicant,
+        Err(_) if wrong(Mistake::SubmitsForAnybody) => {
+            Member { id: String::from("nobody"), confirmed: false }
+        }
+        Err(problem) => {
+            problems.push(problem);
+            Member { id: String::new(), confirmed: false }
+        }
+    };
+    let mut approvers = Vec::new();
+    if let Route::Steps(steps) = &request.route {
+        if wrong(Mistake::ClaimsStepsItRefuses) {
+            return Err(SubmitProblem::Invalid(vec![field_problem("route", "not-submittable")]));
+        }
+        for account in steps.iter().flat_map(|step| &step.accounts) {
+            match people::map(config, account) {
+                Ok(member) => approvers.push(member.id),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    if wrong(Mistake::ReportsOnePerson) {
+        problems.truncate(1);
+    }
+    if problems.is_empty() { Ok((applicant, approvers)) } else { Err(SubmitProblem::Mapping(problems)) }
+}
+
+fn field_problem(name: &str, code: &str) -> FieldProblem {
+    FieldProblem {
+        name: name.to_owned(),
+        code: code.to_owned(),
+        sentence: text("this part of the request cannot be used", "请求的此部分无法使用"),
+        remedy: text("correct the request", "请更正请求"),
+    }
+}
