@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use host_harness::ApprovalEngine;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::provider::Secrets;
 use crate::record::Call;
@@ -80,12 +81,17 @@ impl Watch {
     }
 }
 
-/// The calls whose replay differs. Of many calls in one step, the first few are replayed.
+/// The calls whose replay differs. Of many calls in one step, the first few are replayed; enormous ones are not.
 async fn differences(evidence: &Evidence<'_>) -> Vec<String> {
-    const OF_ONE_STEP: usize = 8;
+    const OF_ONE_STEP: usize = 4;
+    const BODY_BYTES: usize = 64 << 10;
     let mut found = Vec::new();
     let mut replayed = BTreeMap::<&str, usize>::new();
     for call in evidence.calls.iter().filter(|call| call.output.is_ok()) {
+        let body = call.input.pointer("/request/body").and_then(Value::as_str).unwrap_or_default();
+        if body.len() > BODY_BYTES {
+            continue;
+        }
         let of_this_step = replayed.entry(call.step()).or_default();
         *of_this_step += 1;
         if *of_this_step > OF_ONE_STEP {

@@ -65,7 +65,9 @@ pub(super) fn of(letter: Letter, now: u64, company: &mut Company) -> Vec<Deliver
                 delivery(&format!("received at {received_at}"), CallbackRequest { received_at, ..post })
             })
             .to_vec(),
-        Letter::Altered => altered(&sender, &genuine().to_string(), now),
+        Letter::Altered => {
+            altered(&sender, &changed(NUMBER, "approved", "agreed", &[], now).to_string(), now)
+        }
         Letter::Hostile => hostile(&sender),
         Letter::Bomb => {
             let deep = format!("{}{}", "[".repeat(3_000), "]".repeat(3_000));
