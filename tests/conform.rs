@@ -1,8 +1,8 @@
 //! The conformance kit with the compiled WeCom engine.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use conformance::provider::WeCom;
 use wecom_component::WECOM_ENGINE;
+use wecom_provider::WeCom;
 
 /// Nothing is left out: WeCom has all that a case may need.
 #[tokio::test]

@@ -4,33 +4,25 @@
 //! Every scenario has a [`World`] of its own. The component is compiled once for each test process.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a scenario that cannot be set up ends here")]
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use fake_wecom::{Answer, Delivered, FakeWeCom, ManualClock, Setup};
+use fake_wecom::{Delivered, FakeWeCom, ManualClock, Setup};
 use host_harness::clock::Clock;
 use host_harness::contract::{CallbackOutcome, CallbackRequest};
 use host_harness::log::{Line, LogSink};
-use host_harness::outbound::{InProcess, SendError};
+use host_harness::outbound::InProcess;
 use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services, Settings, Tenant};
 
 pub mod crash_wire;
 pub mod kept_memory;
-pub mod props;
-pub mod provider;
-pub mod sender;
 pub mod wire;
 
+pub use wecom_provider::{EGRESS, T0, answer, props, sender};
+
 use wire::Wire;
-
-/// When every scenario begins: 2026-01-01T00:00:00Z.
-pub const T0: u64 = 1_767_225_600;
-
-/// The address that the fake sees calls come from.
-pub const EGRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10));
 
 /// The engine, the fake and what they print.
 #[derive(Debug)]

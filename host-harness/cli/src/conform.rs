@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use conformance::provider::WeCom;
 use conformance_kit::Provider;
 use conformance_kit::sample::Sample;
 use host_harness::LoadError;
+use wecom_provider::WeCom;
 
 use crate::error::CliError;
 

@@ -5,18 +5,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use host_harness::clock::ManualClock;
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::secret::Secret;
 use host_harness::tokens::{Acquired, Key, Lease, Scope, TokenCache};
 use host_harness::{ApprovalEngine, Grant, Services};
 
+use crate::T0;
 use crate::record::{Call, Import, copy};
 
 /// The first difference; `None` when there is none.
 pub(crate) async fn difference(engine: &ApprovalEngine, call: &Call) -> Option<String> {
     let player = Arc::new(Player::new(call));
-    let services = Services { outbound: player.clone(), tokens: player.clone(), log: player.clone() };
+    let services = Services {
+        outbound: player.clone(),
+        tokens: player.clone(),
+        pace: Arc::new(Pace::new(Arc::new(ManualClock::at(T0)), Quota::default())),
+        log: player.clone(),
+    };
     let tenant = engine.with_services(services).tenant("replay", &call.settings, &Grant::default());
     let tenant = if call.configured { tenant } else { tenant.without_configure() };
     let output = tenant.call_json(call.function, &call.input).await;

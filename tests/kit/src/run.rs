@@ -8,6 +8,7 @@ use host_harness::clock::ManualClock;
 use host_harness::contract::Capability;
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{InProcess, SendError};
+use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, ApprovalEngine, Limits, LoadError, Runtime, RuntimeError, Services};
 use serde_json::Value;
@@ -95,9 +96,11 @@ fn limits() -> Limits {
 /// A runtime whose engines reach nothing, until they are given services.
 fn runtime(limits: &Limits) -> Result<Runtime, RuntimeError> {
     let nowhere = |_| Err(SendError::Unreachable(String::from("nowhere")));
+    let clock = Arc::new(ManualClock::at(T0));
     let services = Services {
         outbound: Arc::new(InProcess::new(nowhere as fn(http::Request<Bytes>) -> _)),
-        tokens: Arc::new(MemoryTokens::new(Arc::new(ManualClock::at(T0)))),
+        tokens: Arc::new(MemoryTokens::new(clock.clone())),
+        pace: Arc::new(Pace::new(clock, Quota::default())),
         log: Arc::new(Silence),
     };
     match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {

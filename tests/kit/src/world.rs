@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use host_harness::clock::ManualClock;
+use host_harness::pace::{Pace, Quota};
 use host_harness::{ApprovalEngine, Grant, Services, Settings};
 use serde_json::Value;
 
@@ -24,8 +25,12 @@ impl World {
         let clock = Arc::new(ManualClock::at(T0));
         let stage: Arc<dyn Stage> = Arc::from(provider.open(clock.clone()));
         let recorder = Arc::new(Recorder::new(stage.clone(), clock.clone()));
-        let services =
-            Services { outbound: recorder.clone(), tokens: recorder.clone(), log: recorder.clone() };
+        let services = Services {
+            outbound: recorder.clone(),
+            tokens: recorder.clone(),
+            pace: Arc::new(Pace::new(clock.clone(), Quota::default())),
+            log: recorder.clone(),
+        };
         let settings = Arc::new(stage.settings());
         Self { engine: engine.with_services(services), stage, clock, settings, recorder }
     }

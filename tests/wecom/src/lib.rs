@@ -1,6 +1,9 @@
-//! WeCom, as the conformance kit plays it: the fake in the same process.
+//! WeCom on a test's stage: what people enter and ask for, whoever sends callbacks, and the fake as the provider that the
+//! conformance kit plays.
+#![expect(clippy::unwrap_used, reason = "the example company is sound, and so is its fake")]
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,17 +13,23 @@ use conformance_kit::provider::{
 use fake_wecom::crypto::{AesKey, open};
 use fake_wecom::setup::{control, member};
 use fake_wecom::{
-    CallFault, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, Effect, FakeWeCom, FaultPlan, Form, SECRET, Setup,
-    Visible, When,
+    Answer, CallFault, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, Effect, FakeWeCom, FaultPlan, Form, SECRET,
+    Setup, Visible, When,
 };
 use host_harness::Settings;
 use host_harness::clock::Clock;
 use host_harness::outbound::SendError;
 use serde_json::{Value, json};
 
-use crate::{EGRESS, answer, props};
-
 mod letters;
+
+pub mod props;
+pub mod sender;
+
+pub use conformance_kit::T0;
+
+/// The address that the fake sees calls come from.
+pub const EGRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10));
 
 const APPLY: &str = "oa/applyevent";
 const REFUSAL: i64 = 301_056;
@@ -59,6 +68,20 @@ impl Provider for WeCom {
         let fake = FakeWeCom::new(Setup::example(), FakeClock(clock), 1);
         save_address(&fake);
         Box::new(WeComStage(fake))
+    }
+}
+
+/// What the fake's answer is to a client.
+///
+/// # Errors
+/// - [`SendError`]: the fake's plan leaves the client without an answer.
+pub fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
+    match answer {
+        Answer::Response(response) => Ok(response),
+        Answer::Refused => Err(SendError::Unreachable(String::from("connection refused"))),
+        Answer::Cut => Err(SendError::Interrupted(String::from("connection cut"))),
+        // The client's patience ends before any delay that a scenario plans.
+        Answer::Slow(_, _) => Err(SendError::Interrupted(String::from("no answer in time"))),
     }
 }
 
