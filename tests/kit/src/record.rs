@@ -39,7 +39,7 @@ impl Call {
 /// One use of an import, and what it gave.
 #[derive(Clone)]
 pub(crate) enum Import {
-    Send { request: http::Request<Bytes>, answer: Result<http::Response<Bytes>, SendError> },
+    Send { request: Box<http::Request<Bytes>>, answer: Result<http::Response<Bytes>, SendError> },
     Acquire { key: String, refused: Option<Secret>, acquired: Arc<Acquired> },
     Publish { key: String, token: Secret },
     Block { key: String },
@@ -96,7 +96,7 @@ impl Outbound for Recorder {
                 Ok(response)
             }
         });
-        self.note(Import::Send { request, answer: answer.clone() });
+        self.note(Import::Send { request: Box::new(request), answer: answer.clone() });
         Box::pin(std::future::ready(answer))
     }
 }

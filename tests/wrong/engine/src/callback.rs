@@ -52,7 +52,10 @@ pub(crate) fn handle(config: &Config, request: &CallbackRequest) -> CallbackOutc
             Disposition::VerifiedAddress => {
                 verified(&query(&request.query).map(|query| query.echo).unwrap_or_default())
             }
-            _ => outcome(200, disposition),
+            Disposition::Accepted(_)
+            | Disposition::Foreign
+            | Disposition::Ignored(_)
+            | Disposition::Refused(_) => outcome(200, disposition),
         },
         Err(reason) => refused(reason),
     }
@@ -210,7 +213,13 @@ fn refused(reason: RefusalReason) -> CallbackOutcome {
         RefusalReason::Malformed => 400,
         RefusalReason::Stale if wrong(Mistake::TellsWhyItRefuses) => 409,
         RefusalReason::WrongReceiver if wrong(Mistake::TellsWhyItRefuses) => 421,
-        _ => 403,
+        RefusalReason::NotConfigured
+        | RefusalReason::Stale
+        | RefusalReason::Forged
+        | RefusalReason::Undecryptable
+        | RefusalReason::WrongReceiver
+        | RefusalReason::Unreadable
+        | RefusalReason::Other => 403,
     };
     outcome(status, Disposition::Refused(refusal(reason)))
 }
