@@ -1,5 +1,4 @@
 //! The cases as data: all of them are read, and the README's table is theirs.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::collections::BTreeSet;
 
