@@ -156,22 +156,6 @@ pub fn services(fake: &FakeWeCom, clock: &WorldClock, log: &Arc<CapturedLog>, wi
     }
 }
 
-/// What the fake's answer is to a client.
-///
-/// # Errors
-/// - [`SendError`]: the fake's plan leaves the client without an answer.
-pub fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
-    match answer {
-        Answer::Response(response) => Ok(response),
-        Answer::Refused => Err(SendError::Unreachable(String::from("connection refused"))),
-        Answer::Cut | Answer::CutShort(..) => Err(SendError::Interrupted(String::from("connection cut"))),
-        // The client's patience ends before any delay that a scenario plans.
-        Answer::Slow(..) | Answer::SlowBody(..) => {
-            Err(SendError::Interrupted(String::from("no answer in time")))
-        }
-    }
-}
-
 /// One clock for the host and the fake.
 #[derive(Clone, Debug)]
 pub struct WorldClock(Arc<ManualClock>);

@@ -75,13 +75,15 @@ impl Provider for WeCom {
 ///
 /// # Errors
 /// - [`SendError`]: the fake's plan leaves the client without an answer.
-pub fn answer(answer: Answer) -> Result<http::Response<bytes::Bytes>, SendError> {
+pub fn answer(answer: Answer) -> Result<http::Response<Bytes>, SendError> {
     match answer {
         Answer::Response(response) => Ok(response),
         Answer::Refused => Err(SendError::Unreachable(String::from("connection refused"))),
-        Answer::Cut => Err(SendError::Interrupted(String::from("connection cut"))),
+        Answer::Cut | Answer::CutShort(..) => Err(SendError::Interrupted(String::from("connection cut"))),
         // The client's patience ends before any delay that a scenario plans.
-        Answer::Slow(_, _) => Err(SendError::Interrupted(String::from("no answer in time"))),
+        Answer::Slow(..) | Answer::SlowBody(..) => {
+            Err(SendError::Interrupted(String::from("no answer in time")))
+        }
     }
 }
 
