@@ -57,7 +57,7 @@ impl Report {
         Self {
             engine: description.id.clone(),
             version: description.version.clone(),
-            digest: engine.digest().to_owned(),
+            digest: engine.digest().to_string(),
             provider: provider.to_owned(),
             calls,
             outcomes,

@@ -103,13 +103,9 @@ fn runtime(limits: &Limits) -> Result<Runtime, RuntimeError> {
         pace: Arc::new(Pace::new(clock, Quota::default())),
         log: Arc::new(Silence),
     };
-    match Runtime::new(limits.clone(), &Allocation::Pooling, services.clone()) {
-        Ok(runtime) => Ok(runtime),
-        // The machine cannot reserve the pool's address space.
-        Err(RuntimeError::Unavailable { .. }) => {
-            Runtime::new(limits.clone(), &Allocation::OnDemand, services)
-        }
-    }
+    let pooled = Runtime::new(limits.clone(), &Allocation::Pooling, services.clone());
+    // The machine may have no room for the pool's address space.
+    pooled.or_else(|_unavailable| Runtime::new(limits.clone(), &Allocation::OnDemand, services))
 }
 
 struct Silence;

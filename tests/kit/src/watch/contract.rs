@@ -21,7 +21,10 @@ pub(super) fn traps(calls: &[Call]) -> Vec<String> {
 /// Calls that met a limit, the ones of requests and log lines included.
 pub(super) fn limits_met(calls: &[Call]) -> Vec<String> {
     let mut found = failures(calls, |error| {
-        matches!(error, CallFailure::Limit { .. } | CallFailure::TimedOut { .. } | CallFailure::Overloaded)
+        matches!(
+            error,
+            CallFailure::Limit { .. } | CallFailure::TimedOut { .. } | CallFailure::Overloaded { .. }
+        )
     });
     for event in ["request-denied", "log-lines-dropped"] {
         let met = noted(calls, event, |setting| setting.starts_with("limits."));
