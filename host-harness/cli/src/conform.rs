@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use conformance_kit::Provider;
 use conformance_kit::sample::Sample;
 use host_harness::LoadError;
+use webhook_provider::Webhook;
 use wecom_provider::WeCom;
 
 use crate::error::CliError;
@@ -28,6 +29,8 @@ pub(crate) struct Options {
 enum ProviderName {
     /// WeCom.
     Wecom,
+    /// A company's own endpoint, with signed webhooks.
+    Webhook,
     /// The kit's own small protocol.
     Sample,
 }
@@ -53,6 +56,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     };
     let provider: &dyn Provider = match options.provider {
         ProviderName::Wecom => &WeCom,
+        ProviderName::Webhook => &Webhook,
         ProviderName::Sample => &Sample,
     };
     let report = conformance_kit::run(&engine, provider).await?;

@@ -17,6 +17,18 @@ fn an_engine_that_keeps_every_promise_ends_with_success() {
     assert_eq!((&report["failed"], &report["not-applicable"]), (&json!(0), &json!(0)));
 }
 
+#[test]
+fn an_engine_in_a_file_is_tried_with_the_provider_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("webhook.wasm");
+    std::fs::write(&file, webhook_component::WEBHOOK_ENGINE).unwrap();
+    let ran = run(&["conform", file.to_str().unwrap(), "--provider", "webhook", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(ran.code, 0, "{report:#}");
+    assert_eq!((&report["engine"], &report["provider"]), (&json!("webhook"), &json!("webhook")));
+    assert_eq!(report["failed"], json!(0));
+}
+
 /// The settings of another provider do not fit: hardly a promise can be kept.
 #[test]
 fn what_fails_is_told_with_its_reason_and_its_promise() {

@@ -40,7 +40,7 @@ pub trait Stage: Send + Sync {
     /// A request to submit, as the contract's JSON, without its key.
     fn draft(&self, draft: Draft) -> Option<Value>;
 
-    /// Requests that reach the callback address.
+    /// Requests that reach the callback address. [`Letter::News`] may be none: not every provider tells everything.
     fn letters(&self, letter: Letter) -> Vec<Delivery>;
 
     /// Lets something happen. `false` when it cannot.
@@ -134,6 +134,8 @@ pub enum Feature {
     Members,
     /// The form has known fields, and no others.
     KnownFields,
+    /// A secret goes into requests as it is, so that the host can hold it back and put it in itself.
+    HeldSecrets,
 }
 
 /// A kind of request to the callback address.

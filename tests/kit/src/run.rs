@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use host_harness::clock::ManualClock;
-use host_harness::contract::Capability;
+use host_harness::contract::{Capability, SettingKind};
 use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{InProcess, SendError};
 use host_harness::pace::{Pace, Quota};
@@ -143,10 +143,16 @@ fn contradiction(case: &Case, engine: &ApprovalEngine, calls: &[Call]) -> Option
         calls.iter().any(|call| call.imports.iter().any(cache))
     };
     let confirms = || engine.description().capabilities.contains(&Capability::MemberConfirmation);
+    let holds = || {
+        let mut settings = engine.description().settings.iter();
+        settings.any(|field| matches!(field.kind, SettingKind::HeldSecret))
+    };
     let reason = if case.needs.contains(&Feature::Tokens) && cached() {
         "said not to apply for want of tokens, and the engine uses the token cache"
     } else if case.needs.contains(&Feature::Members) && confirms() {
         "said not to apply for want of members, and the engine claims to confirm them"
+    } else if case.needs.contains(&Feature::HeldSecrets) && holds() {
+        "said not to apply for want of held secrets, and the engine has a setting for one"
     } else {
         return None;
     };

@@ -26,8 +26,10 @@ pub struct Setup {
     pub secret: &'static str,
     /// During a change, the one before.
     pub previous_secret: Option<&'static str>,
-    /// Who decides when a request names nobody: one of them.
+    /// Who decides when a request names nobody.
     pub approvers: &'static [&'static str],
+    /// Which of them it takes: `any` or `all`.
+    pub mode: &'static str,
 }
 
 impl fmt::Debug for Setup {
@@ -42,6 +44,7 @@ pub const EXAMPLE: Setup = Setup {
     secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     previous_secret: None,
     approvers: &["li.si", "wang.wu"],
+    mode: "any",
 };
 
 /// What comes of a request.
@@ -71,6 +74,8 @@ struct State {
     changes_made: usize,
     journal: Vec<Entry>,
     faults: BTreeMap<String, VecDeque<Fault>>,
+    /// Faults of every message of a kind.
+    lasting: BTreeMap<String, Fault>,
 }
 
 impl fmt::Debug for Company {
@@ -90,6 +95,7 @@ impl Company {
             changes_made: 0,
             journal: Vec::new(),
             faults: BTreeMap::new(),
+            lasting: BTreeMap::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), clock: Arc::new(clock) }
     }
@@ -98,7 +104,9 @@ impl Company {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn now(&self) -> u64 {
+    /// Its clock.
+    #[must_use]
+    pub fn now(&self) -> u64 {
         (self.clock)()
     }
 
@@ -114,6 +122,18 @@ impl Company {
     /// Lets the next message of a kind (`approval.submit`, …; `time` for the GET) go wrong. Faults queue up.
     pub fn plan(&self, kind: &str, fault: Fault) {
         self.state().faults.entry(kind.to_owned()).or_default().push_back(fault);
+    }
+
+    /// Lets every message of a kind go wrong until [`recover`](Self::recover). What is [planned](Self::plan) comes first.
+    pub fn fail(&self, kind: &str, fault: Fault) {
+        self.state().lasting.insert(kind.to_owned(), fault);
+    }
+
+    /// Ends every fault.
+    pub fn recover(&self) {
+        let mut state = self.state();
+        state.faults.clear();
+        state.lasting.clear();
     }
 
     /// Everything that arrived, in order.
@@ -178,7 +198,8 @@ impl Company {
             Method::GET => "time",
             _ => text(&message, "type"),
         };
-        let fault = state.faults.get_mut(kind).and_then(VecDeque::pop_front);
+        let planned = state.faults.get_mut(kind).and_then(VecDeque::pop_front);
+        let fault = planned.or_else(|| state.lasting.get(kind).cloned());
         let reply = match &fault {
             Some(Fault::Unreachable | Fault::CutBefore | Fault::Status(..) | Fault::Busy(..)) => None,
             Some(Fault::CutAfter | Fault::Garbled(_)) | None => Some(state.reply(request, &message, now)),
@@ -306,7 +327,7 @@ impl State {
         };
         let steps = match form.get("steps").and_then(Value::as_array) {
             Some(steps) => steps.iter().map(named).collect(),
-            None => vec![Step::new("approval", "any", self.setup.approvers)],
+            None => vec![Step::new("approval", self.setup.mode, self.setup.approvers)],
         };
         let approval = Approval {
             id: id.clone(),

@@ -1,6 +1,6 @@
-//! What goes wrong with the next message of a kind.
+//! What goes wrong with messages of a kind: with the next one, or with all.
 
-/// One fault, used up by one message.
+/// One fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// No connection.

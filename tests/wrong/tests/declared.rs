@@ -1,0 +1,50 @@
+//! Nobody hides a failure behind a declaration: one that the run contradicts is a failure itself.
+
+use std::sync::Arc;
+
+use conformance_kit::provider::{Feature, Mistake, Provider, Stage};
+use conformance_kit::sample::Sample;
+use host_harness::clock::Clock;
+use wrong_engines::engine;
+
+/// The sample, which says that it lacks what it has.
+struct Modest;
+
+impl Provider for Modest {
+    fn id(&self) -> &'static str {
+        Sample.id()
+    }
+
+    fn lacks(&self) -> Vec<(Feature, &'static str)> {
+        [Feature::Tokens, Feature::Members, Feature::HeldSecrets].map(|feature| (feature, "untrue")).to_vec()
+    }
+
+    fn mistakes(&self) -> Vec<Mistake> {
+        Sample.mistakes()
+    }
+
+    fn open(&self, clock: Arc<dyn Clock>) -> Box<dyn Stage> {
+        Sample.open(clock)
+    }
+}
+
+#[tokio::test]
+async fn tokens_members_and_held_secrets_that_are_there_cannot_be_declared_away() {
+    let report = conformance_kit::run(&engine(None).unwrap(), &Modest).await.unwrap();
+    assert_eq!(report.not_applicable().collect::<Vec<_>>(), Vec::<&str>::new());
+    assert_eq!(
+        report.failed().collect::<Vec<_>>(),
+        [
+            "configure-held",
+            "person-confirmed",
+            "person-gone",
+            "person-joins",
+            "token-shared",
+            "token-tenants",
+            "token-dies",
+            "token-refused",
+            "token-blocked",
+            "check-cached",
+        ]
+    );
+}
