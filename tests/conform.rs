@@ -1,5 +1,4 @@
 //! The conformance kit with the compiled WeCom engine.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use wecom_component::WECOM_ENGINE;
 use wecom_provider::WeCom;

@@ -111,24 +111,26 @@ async fn a_submission_whose_budget_ends_half_way_was_certainly_not_sent() {
     assert_eq!((world.fake.calls().len(), world.fake.forms()), (3, vec![]));
 }
 
-/// Under one credential they take turns: those under way end, one of the flood goes ahead, then the other's.
+/// Under one credential they take turns: those under way end, and the other's is among the next.
 #[tokio::test]
-async fn a_thousand_calls_of_one_tenant_delay_the_other_s_by_one_turn() {
+async fn a_thousand_calls_of_one_tenant_delay_the_other_s_by_one_round() {
     let world = World::new().await;
     let line = Arc::new(Line::to(&world));
     let quota = Quota { requests_per_minute: 60_000, calls: 4 };
     let [acme, globex] = line.tenants(&world, quota, [&settings(), &settings()]);
     let flood = flood(&acme, member::ZHANG_SAN);
-    settled().await;
+    line.until(4).await;
     assert_eq!(line.arrived().len(), 4);
 
     let other = tokio::spawn(async move { confirm(&globex, member::LI_SI).await });
     settled().await;
-    line.open.add_permits(6);
+    line.open.add_permits(8);
     assert_eq!(other.await.unwrap(), Ok(()));
 
+    // Of the four that follow the first four, one is the other's. Which arrives first is the engine's computing.
     let arrived = line.arrived();
-    assert_eq!(arrived.iter().position(|user| user == member::LI_SI), Some(5), "{arrived:?}");
+    let at = arrived.iter().position(|user| user == member::LI_SI);
+    assert!(at.is_some_and(|at| (4..8).contains(&at)), "{arrived:?}");
     flood.iter().for_each(JoinHandle::abort);
 }
 
@@ -139,13 +141,14 @@ async fn a_thousand_calls_of_one_credential_do_not_delay_another_s() {
     let line = Arc::new(Line::to(&world));
     let [acme, initech] = line.tenants(&world, Quota::default(), [&settings(), &other_app()]);
     let flood = flood(&acme, member::ZHANG_SAN);
-    settled().await;
+    let calls = Quota::default().calls as usize;
+    line.until(calls).await;
 
     let other = tokio::spawn(async move { confirm(&initech, member::LI_SI).await });
-    settled().await;
+    line.until(calls + 1).await;
 
     let arrived = line.arrived();
-    assert_eq!(arrived.len(), Quota::default().calls as usize + 1);
+    assert_eq!(arrived.len(), calls + 1);
     assert_eq!(arrived.last().map(String::as_str), Some(member::LI_SI));
     flood.iter().chain([&other]).for_each(JoinHandle::abort);
 }
@@ -155,7 +158,7 @@ fn flood(tenant: &Tenant, user: &'static str) -> Vec<JoinHandle<Result<(), CallE
     (0..1_000).map(|_| call(tenant.clone())).collect()
 }
 
-/// Every task of this thread has gone as far as it can.
+/// Every task of this thread stands in its queue, if it has nothing to compute before it.
 async fn settled() {
     for _ in 0..50 {
         tokio::task::yield_now().await;
@@ -185,6 +188,17 @@ impl Line {
         let [first, second] = settings;
         [("first", first), ("second", second)]
             .map(|(id, settings)| engine.tenant(id, settings, &Grant::default()))
+    }
+
+    /// Lets the tasks of this thread compute until so many stand here. An engine that computes gives way now and then,
+    /// so how many turns that takes depends on the machine; a million are enough for any.
+    async fn until(&self, count: usize) {
+        for _ in 0..1_000_000 {
+            if self.arrived().len() >= count {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Who was asked about, in order.

@@ -1,5 +1,5 @@
 //! Recorded calls of the compiled engine, done again without a provider.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use conformance::{World, load_component, props};
 use fake_wecom::setup::member;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
@@ -92,23 +91,18 @@ impl ApprovalEngine {
             tape: None,
         };
         // wasmtime compares the types of exports with ours when it finds them in an instance, and not before.
-        let fits = AtomicBool::new(false);
-        let description = describe
+        let mut misfit = None;
+        let described = describe
             .run(async |store, callee| {
-                indices.find_optional(store, &callee.instance)?;
-                fits.store(true, Ordering::Relaxed);
+                let fits = indices.find_optional(store, &callee.instance);
+                fits.inspect_err(|error| misfit = Some(one_line(error)))?;
                 callee.approval_engine().call_describe(store).await
             })
-            .await
-            .map_err(|call| {
-                let linked = fits.into_inner();
-                if let CallFailure::Host { reason } = &call.error
-                    && !linked
-                {
-                    return wrong(reason.clone());
-                }
-                LoadError::Description(call.error)
-            })?;
+            .await;
+        let description = described.map_err(|call| match (misfit, call.error) {
+            (Some(reason), _) | (None, CallFailure::Host { reason }) => wrong(reason),
+            (None, failure) => LoadError::Description(failure),
+        })?;
 
         // The id stands in every log line.
         let sound = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

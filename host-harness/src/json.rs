@@ -165,9 +165,11 @@ pub(crate) fn settings(settings: &[Setting]) -> Value {
 /// What [`settings`] has written.
 pub(crate) fn to_settings(value: &Value) -> Option<Vec<Setting>> {
     let setting = |item: &Value| {
-        let value = match item.get("value")? {
-            Value::String(case) if case == "held" => SettingValue::Held,
-            value => SettingValue::Text(value.get("text")?.as_str()?.to_owned()),
+        let value = item.get("value")?;
+        let value = if value.as_str() == Some("held") {
+            SettingValue::Held
+        } else {
+            SettingValue::Text(value.get("text")?.as_str()?.to_owned())
         };
         Some(Setting { key: item.get("key")?.as_str()?.to_owned(), value })
     };

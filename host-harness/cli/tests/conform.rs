@@ -1,5 +1,5 @@
 //! `conform`: an engine, its provider's fake, and a report for people or programs.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
 
 use command::run;
 use serde_json::{Value, json};

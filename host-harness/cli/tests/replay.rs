@@ -1,5 +1,5 @@
 //! `record` and `replay`: a call kept under a key, and done again when the provider is gone.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
 
 use std::path::Path;
 
