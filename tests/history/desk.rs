@@ -92,19 +92,19 @@ impl Desk {
                 let first = self.jobs.len();
                 self.begin(*job, *node);
                 for job in (first..self.jobs.len()).rev() {
-                    self.jobs.go_on(job, *turns);
+                    self.jobs.go_on(job, *turns).await;
                 }
             }
             Act::GoOn { job, turns } => {
                 let jobs = self.jobs.len().max(1);
-                self.jobs.go_on(usize::from(*job) % jobs, *turns);
+                self.jobs.go_on(usize::from(*job) % jobs, *turns).await;
             }
             Act::Agree(n, first) => self.person(*n, |fake, form| fake.agree(form, approver(*first), "ok")),
             Act::Reject(n, first) => self.person(*n, |fake, form| fake.reject(form, approver(*first), "no")),
             Act::Withdraw(n) => self.person(*n, FakeWeCom::withdraw),
             Act::Revoke(n) => self.person(*n, FakeWeCom::revoke),
             Act::Comment(n) => self.person(*n, |fake, form| fake.comment(form, member::AUDIT, "why?")),
-            Act::Rumour(n) => self.rumour(*n),
+            Act::Rumour(n) => self.rumour(*n).await,
             Act::Pass(seconds) => self.pass((*seconds).into()).await,
             Act::Fault(path, fault) => {
                 self.call_fault = Some((path, fault.clone()));
@@ -179,7 +179,7 @@ impl Desk {
         });
     }
 
-    fn rumour(&mut self, n: u8) {
+    async fn rumour(&mut self, n: u8) {
         let Some(form) = self.forms(&number(n)).into_iter().next() else { return };
         let text = message(&form.sp_no, "2", "2", "").replace("3Tm1", ACCESS_TEMPLATE_ID);
         let request = self.world.fake.sealed_callback(&text).unwrap();
@@ -188,7 +188,7 @@ impl Desk {
             // Nobody waits for the answer.
             let _status = at.hear(&request).await;
         });
-        self.jobs.go_on(self.jobs.len() - 1, TO_THE_END);
+        self.jobs.go_on(self.jobs.len() - 1, TO_THE_END).await;
     }
 
     /// The product does what its outbox says.
@@ -206,7 +206,7 @@ impl Desk {
     /// Everything that is under way comes to its end, everybody in turn.
     async fn finish(&mut self) {
         for round in 1_u32.. {
-            self.jobs.round();
+            self.jobs.round().await;
             self.obey().await;
             if self.jobs.len() == 0 {
                 return;

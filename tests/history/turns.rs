@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use tokio::task::unconstrained;
+use tokio::task::{unconstrained, yield_now};
 
 /// As many turns as a job needs.
 pub(crate) const TO_THE_END: u8 = u8::MAX;
@@ -37,10 +37,10 @@ impl Jobs {
     }
 
     /// Lets one job go on for some turns.
-    pub(crate) fn go_on(&mut self, job: usize, turns: u8) {
+    pub(crate) async fn go_on(&mut self, job: usize, turns: u8) {
         let Some((_, running)) = self.0.get_mut(job) else { return };
         for _ in 0..turns {
-            if one_turn(running) {
+            if one_turn(running).await {
                 drop(self.0.remove(job));
                 return;
             }
@@ -48,8 +48,15 @@ impl Jobs {
     }
 
     /// A turn for everybody.
-    pub(crate) fn round(&mut self) {
-        self.0.retain_mut(|(_, running)| !one_turn(running));
+    pub(crate) async fn round(&mut self) {
+        let mut next = 0;
+        while let Some((_, running)) = self.0.get_mut(next) {
+            if one_turn(running).await {
+                drop(self.0.remove(next));
+            } else {
+                next += 1;
+            }
+        }
     }
 
     /// A node dies: whatever it was doing ends where it is.
@@ -59,14 +66,16 @@ impl Jobs {
 }
 
 /// Runs a job to its next turn; `true` when it is done. What wakes itself, as an engine does that has computed for a
-/// while, is no turn.
-fn one_turn(job: &mut Job) -> bool {
+/// while, is no turn: on a busy machine that happens anywhere.
+async fn one_turn(job: &mut Job) -> bool {
     let woken = Arc::new(Woken(AtomicBool::new(true)));
     let waker = Waker::from(Arc::clone(&woken));
     while woken.0.swap(false, Ordering::Relaxed) {
         if job.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
             return true;
         }
+        // tokio wakes those who gave way once its thread is free.
+        yield_now().await;
     }
     false
 }
