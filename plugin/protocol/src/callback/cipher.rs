@@ -7,8 +7,6 @@
 //! `p` is 1 to 32, since the frame is filled up to blocks of 32 bytes, twice those of AES. A padder for AES
 //! would refuse half of all messages, so none is used.
 
-use aes::Aes256;
-use aes::cipher::{Array, BlockModeDecrypt as _, KeyIvInit as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use subtle::{Choice, ConstantTimeEq as _, ConstantTimeLess as _};
@@ -61,7 +59,8 @@ fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Er
         return Err(Error::Undecryptable);
     }
     let (iv, _) = key.expose().split_first_chunk().ok_or(Error::Undecryptable)?;
-    decrypt(key, iv, &mut bytes);
+    let (blocks, _) = bytes.as_chunks_mut();
+    wecom_cipher::decrypt(key.expose(), iv, blocks);
     let frame = Frame::read(&bytes).ok_or(Error::Undecryptable)?;
     if frame.receiver.is_empty() || frame.receiver != expected.as_str().as_bytes() {
         return Err(Error::WrongReceiver {
@@ -73,12 +72,6 @@ fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Er
     bytes.truncate(end);
     bytes.drain(..RANDOM + LENGTH);
     String::from_utf8(bytes).ok().map(Opened).ok_or(Error::Undecryptable)
-}
-
-/// Decrypts whole blocks in place.
-pub(super) fn decrypt(key: &AesKey, iv: &[u8; 16], bytes: &mut [u8]) {
-    let (blocks, _) = Array::slice_as_chunks_mut(bytes);
-    cbc::Decryptor::<Aes256>::new(key.expose().into(), iv.into()).decrypt_blocks(blocks);
 }
 
 /// The parts of a decrypted frame that mean something.

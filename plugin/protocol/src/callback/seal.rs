@@ -7,12 +7,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use wecom_cipher::BLOCK as AES_BLOCK;
+
 use super::cipher;
 use super::signature;
 use crate::config::CallbackKey;
-
-/// What AES works on, in bytes.
-const AES_BLOCK: usize = 16;
 
 /// The query of a request that carries `message` to `receiver` as `echostr`, sent at `timestamp`.
 pub(crate) fn query(
@@ -39,8 +38,9 @@ fn sealed(pair: &CallbackKey, receiver: &str, message: &str) -> String {
     let mut block = [0x5a; AES_BLOCK];
     let mut sealed = vec![block];
     for plain in blocks.iter().rev() {
-        let mut opened = block;
-        cipher::decrypt(&pair.aes_key, &[0; AES_BLOCK], &mut opened);
+        let mut opened = [block];
+        wecom_cipher::decrypt(pair.aes_key.expose(), &[0; AES_BLOCK], &mut opened);
+        let [opened] = opened;
         block = core::array::from_fn(|at| {
             let byte = |of: &[u8; AES_BLOCK]| of.get(at).copied().unwrap_or_default();
             byte(&opened) ^ byte(plain)

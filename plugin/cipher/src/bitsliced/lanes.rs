@@ -1,0 +1,76 @@
+//! 128 bits that are computed upon at once: 16 bytes, of which each belongs to one place of the AES state.
+
+use core::ops::{BitAnd, BitXor};
+
+use super::sbox::Bits;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use portable::Lanes;
+#[cfg(target_arch = "wasm32")]
+pub(super) use simd::Lanes;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod portable;
+#[cfg(target_arch = "wasm32")]
+mod simd;
+
+impl Bits for Lanes {}
+
+/// The places of a block go down its columns, four rows each.
+impl Lanes {
+    /// Undoes ShiftRows.
+    #[inline(always)]
+    pub(super) fn rows_shifted_back(self) -> Self {
+        self.shuffled::<0, 13, 10, 7, 4, 1, 14, 11, 8, 5, 2, 15, 12, 9, 6, 3>()
+    }
+
+    /// Puts at each place what stands one row below, in a circle within the column.
+    #[inline(always)]
+    pub(super) fn one_row_up(self) -> Self {
+        self.shuffled::<1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12>()
+    }
+
+    /// The same, of two rows below.
+    #[inline(always)]
+    pub(super) fn two_rows_up(self) -> Self {
+        self.shuffled::<2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13>()
+    }
+}
+
+impl BitAnd for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitand(self, other: Self) -> Self {
+        self.and(other)
+    }
+}
+
+impl BitXor for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitxor(self, other: Self) -> Self {
+        self.xor(other)
+    }
+}
+
+/// Swaps the bits `mask` of `b` with those that stand `BY` places above them in `a`.
+#[inline(always)]
+fn swapped<const BY: u32>(a: Lanes, b: Lanes, mask: u8) -> (Lanes, Lanes) {
+    let differ = (a.right::<BY>() ^ b) & Lanes::of([mask; 16]);
+    (a ^ differ.left::<BY>(), b ^ differ)
+}
+
+/// Turns eight blocks into the planes of their bits, and planes into blocks: bit `i` of a byte in block `k` becomes bit `k`
+/// of the byte at its place in plane `i`.
+#[inline(always)]
+pub(super) fn transposed([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> [Lanes; 8] {
+    let ((a, b), (c, d)) = (swapped::<1>(a, b, 0x55), swapped::<1>(c, d, 0x55));
+    let ((e, f), (g, h)) = (swapped::<1>(e, f, 0x55), swapped::<1>(g, h, 0x55));
+    let ((a, c), (b, d)) = (swapped::<2>(a, c, 0x33), swapped::<2>(b, d, 0x33));
+    let ((e, g), (f, h)) = (swapped::<2>(e, g, 0x33), swapped::<2>(f, h, 0x33));
+    let ((a, e), (b, f)) = (swapped::<4>(a, e, 0x0f), swapped::<4>(b, f, 0x0f));
+    let ((c, g), (d, h)) = (swapped::<4>(c, g, 0x0f), swapped::<4>(d, h, 0x0f));
+    [a, b, c, d, e, f, g, h]
+}

@@ -1,0 +1,66 @@
+//! WebAssembly's own 128-bit registers.
+
+use core::arch::wasm32::{
+    i8x16_shuffle, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_xor,
+};
+
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Lanes(v128);
+
+impl Lanes {
+    #[inline(always)]
+    pub(in super::super) fn of(bytes: [u8; 16]) -> Self {
+        let whole = u128::from_le_bytes(bytes);
+        Self(u64x2(whole as u64, (whole >> 64) as u64))
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn bytes(self) -> [u8; 16] {
+        let (low, high) = (u64x2_extract_lane::<0>(self.0), u64x2_extract_lane::<1>(self.0));
+        (u128::from(low) | u128::from(high) << 64).to_le_bytes()
+    }
+
+    #[inline(always)]
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(v128_and(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn xor(self, other: Self) -> Self {
+        Self(v128_xor(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn left<const BY: u32>(self) -> Self {
+        Self(u64x2_shl(self.0, BY))
+    }
+
+    #[inline(always)]
+    pub(super) fn right<const BY: u32>(self) -> Self {
+        Self(u64x2_shr(self.0, BY))
+    }
+
+    #[inline(always)]
+    pub(super) fn shuffled<
+        const A: usize,
+        const B: usize,
+        const C: usize,
+        const D: usize,
+        const E: usize,
+        const F: usize,
+        const G: usize,
+        const H: usize,
+        const I: usize,
+        const J: usize,
+        const K: usize,
+        const L: usize,
+        const M: usize,
+        const N: usize,
+        const O: usize,
+        const P: usize,
+    >(
+        self,
+    ) -> Self {
+        Self(i8x16_shuffle::<A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P>(self.0, self.0))
+    }
+}
