@@ -9,6 +9,7 @@ use wasmtime::component::InstancePre;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
+use crate::call::functions::{Functions, Unread};
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
 use crate::limits::{Exceeded, Meters};
@@ -18,9 +19,12 @@ use crate::replay::Tape;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
+mod functions;
+
 /// Where an engine's interfaces are among its exports. The first every engine has.
 pub(crate) struct Indices {
     engine: approval_engine::GuestIndices,
+    functions: Functions,
     pub(crate) tracking: Option<approval_tracking::GuestIndices>,
     pub(crate) diagnostics: Option<engine_diagnostics::GuestIndices>,
 }
@@ -34,17 +38,20 @@ impl Indices {
         let diagnostics = there("idaas:approval/engine-diagnostics@0.1.0");
         Ok(Self {
             engine: approval_engine::GuestIndices::new(pre)?,
+            functions: Functions::find(pre.component())?,
             tracking: tracking.then(|| approval_tracking::GuestIndices::new(pre)).transpose()?,
             diagnostics: diagnostics.then(|| engine_diagnostics::GuestIndices::new(pre)).transpose()?,
         })
     }
 
-    /// Finds the interfaces that an engine may leave out in an instance, where their types are compared with ours.
-    pub(crate) fn find_optional(
+    /// Compares the types of all functions with ours, which wasmtime does in an instance alone.
+    pub(crate) fn compare(
         &self,
         store: &mut Store<CallState>,
         instance: &wasmtime::component::Instance,
     ) -> wasmtime::Result<()> {
+        self.engine.load(&mut *store, instance)?;
+        self.functions.compare(store, instance)?;
         if let Some(tracking) = &self.tracking {
             tracking.load(&mut *store, instance)?;
         }
@@ -56,15 +63,51 @@ impl Indices {
 }
 
 /// A fresh instance, by its types and by its names.
-pub(crate) struct Callee {
-    engine: approval_engine::Guest,
+pub(crate) struct Callee<'a> {
+    indices: &'a Indices,
     pub(crate) instance: wasmtime::component::Instance,
 }
 
-impl Callee {
-    /// The interface that every engine has.
-    pub(crate) fn approval_engine(&self) -> &approval_engine::Guest {
-        &self.engine
+impl Callee<'_> {
+    /// The interface that every engine has. Compares the types of all its functions.
+    pub(crate) fn approval_engine(
+        &self,
+        store: &mut Store<CallState>,
+    ) -> wasmtime::Result<approval_engine::Guest> {
+        self.indices.engine.load(store, &self.instance)
+    }
+
+    /// Reads a callback.
+    pub(crate) async fn handle_callback(
+        &self,
+        store: &mut Store<CallState>,
+        request: &approval_engine::CallbackRequest,
+    ) -> wasmtime::Result<approval_engine::CallbackOutcome> {
+        let function = self.indices.functions.handle_callback(store, &self.instance)?;
+        let (outcome,) = function.call_async(store, (request,)).await?;
+        Ok(outcome)
+    }
+
+    /// Checks the settings.
+    pub(crate) async fn configure(
+        &self,
+        store: &mut Store<CallState>,
+        settings: &[Setting],
+    ) -> wasmtime::Result<Result<approval_engine::Configured, Vec<approval_engine::SettingProblem>>> {
+        let function = self.indices.functions.configure_and_read(store, &self.instance)?;
+        let (configured,) = function.call_async(store, (settings,)).await?;
+        Ok(configured)
+    }
+
+    /// Configures the engine for the call that follows.
+    async fn prepare(
+        &self,
+        store: &mut Store<CallState>,
+        settings: &[Setting],
+    ) -> wasmtime::Result<Result<Unread, Vec<approval_engine::SettingProblem>>> {
+        let function = self.indices.functions.configure(store, &self.instance)?;
+        let (configured,) = function.call_async(store, (settings,)).await?;
+        Ok(configured)
     }
 }
 
@@ -87,7 +130,7 @@ impl Call<'_> {
     pub(crate) async fn run<T, F>(&self, function: F) -> Result<T, CallError>
     where
         T: AsksToWait,
-        F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         let meters = Arc::new(Meters::new(&self.runtime.0.limits));
         let (setting, limit) = self.wall_clock();
@@ -145,25 +188,21 @@ impl Call<'_> {
         function: F,
     ) -> Result<T, CallFailure>
     where
-        F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         let mut store = self.store(meters.clone(), ends_at);
         let host = |error: &wasmtime::Error| CallFailure::Host { reason: one_line(error) };
         let instance = self.pre.instantiate_async(&mut store).await.map_err(|error| failure(&error, host))?;
-        let engine =
-            self.indices.engine.load(&mut store, &instance).map_err(|error| failure(&error, host))?;
+        let callee = Callee { indices: self.indices, instance };
         // From here on the engine runs. The imports fail in one way alone, which has a type, so what has none is what
         // wasmtime ends a call for: a text that is no text, a case that there is not.
         let failed =
             |error: wasmtime::Error| failure(&error, |error| CallFailure::Trapped { trap: one_line(error) });
         if let Some(settings) = self.settings {
-            engine
-                .call_configure(&mut store, settings)
-                .await
-                .map_err(failed)?
-                .map_err(CallFailure::Configuration)?;
+            let configured = callee.prepare(&mut store, settings).await.map_err(failed)?;
+            configured.map_err(CallFailure::Configuration)?;
         }
-        function(&mut store, &Callee { engine, instance }).await.map_err(failed)
+        function(&mut store, &callee).await.map_err(failed)
     }
 
     fn store(&self, meters: Arc<Meters>, ends_at: Instant) -> Store<CallState> {

@@ -94,9 +94,9 @@ impl ApprovalEngine {
         let mut misfit = None;
         let described = describe
             .run(async |store, callee| {
-                let fits = indices.find_optional(store, &callee.instance);
+                let fits = indices.compare(store, &callee.instance);
                 fits.inspect_err(|error| misfit = Some(one_line(error)))?;
-                callee.approval_engine().call_describe(store).await
+                callee.approval_engine(store)?.call_describe(store).await
             })
             .await;
         let description = described.map_err(|call| match (misfit, call.error) {

@@ -143,7 +143,7 @@ impl Tenant {
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
         Call { settings: None, ..self.call(Purity::Pure) }
-            .run(async |store, callee| callee.approval_engine().call_configure(store, &self.settings).await)
+            .run(async |store, callee| callee.configure(store, &self.settings).await)
             .await
     }
 
@@ -158,9 +158,7 @@ impl Tenant {
         if size > self.limits().callback_bytes {
             return Err(CallFailure::Limit { setting: "limits.callback_bytes" }.into());
         }
-        self.call(Purity::Pure)
-            .run(async |store, callee| callee.approval_engine().call_handle_callback(store, request).await)
-            .await
+        self.call(Purity::Pure).run(async |store, callee| callee.handle_callback(store, request).await).await
     }
 
     /// Finds the member for an account.
@@ -178,7 +176,7 @@ impl Tenant {
         };
         self.call(purity)
             .run(async |store, callee| {
-                callee.approval_engine().call_resolve_user(store, account, depth).await
+                callee.approval_engine(store)?.call_resolve_user(store, account, depth).await
             })
             .await
     }
@@ -193,7 +191,7 @@ impl Tenant {
         request: &SubmissionRequest,
     ) -> Result<Result<Submission, SubmitProblem>, CallError> {
         self.call(Purity::Outbound)
-            .run(async |store, callee| callee.approval_engine().call_submit(store, request).await)
+            .run(async |store, callee| callee.approval_engine(store)?.call_submit(store, request).await)
             .await
     }
 

@@ -5,5 +5,10 @@ use std::process::ExitCode;
 use component_builder::Engine;
 
 fn main() -> ExitCode {
-    Engine { package: "wecom-engine", name: "WECOM", sources: &["plugin", "plugin/cipher", "plugin/protocol"] }.provide()
+    Engine {
+        package: "wecom-engine",
+        name: "WECOM",
+        sources: &["plugin", "plugin/cipher", "plugin/protocol"],
+    }
+    .provide()
 }

@@ -1,0 +1,110 @@
+//! The two functions of every callback, without what the generated bindings do anew in each instance: compare the types
+//! of all functions, and copy out what `configure` tells.
+
+use wasmtime::Store;
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, ComponentType, Instance, Lift, Lower, TypedFunc,
+    WasmList, WasmStr,
+};
+
+use crate::bindings::exports::idaas::approval::approval_engine::{
+    CallbackOutcome, CallbackRequest, Comparison, Configured, Paste, SettingProblem, SummaryLine,
+};
+use crate::contract::Setting;
+use crate::state::CallState;
+
+/// What `configure` tells, left where it is in the engine's memory. The fields are the contract's.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+#[expect(dead_code, reason = "nobody reads it: that is what it is for")]
+pub(super) struct Unread {
+    summary: WasmList<SummaryLine>,
+    fingerprint: WasmStr,
+    #[component(name = "directory-attribute")]
+    directory_attribute: WasmStr,
+    #[component(name = "member-id-comparison")]
+    member_id_comparison: Comparison,
+    pastes: WasmList<Paste>,
+    origins: WasmList<String>,
+    notices: WasmList<SettingProblem>,
+}
+
+/// `configure`, of whose answer a call reads whether it is sound, and [`crate::Tenant::configure`] all.
+type Configure<'a, C> = TypedFunc<(&'a [Setting],), (Result<C, Vec<SettingProblem>>,)>;
+type HandleCallback<'a> = TypedFunc<(&'a CallbackRequest,), (CallbackOutcome,)>;
+
+/// Where they are among an engine's exports.
+pub(super) struct Functions {
+    configure: ComponentExportIndex,
+    handle_callback: ComponentExportIndex,
+}
+
+impl Functions {
+    /// Finds them. Their types are not looked at.
+    pub(super) fn find(component: &Component) -> wasmtime::Result<Self> {
+        let interface = component.get_export_index(None, "idaas:approval/approval-engine@0.1.0");
+        let find = |name: &str| {
+            let function = component.get_export_index(interface.as_ref(), name);
+            function.ok_or_else(|| wasmtime::format_err!("`approval-engine` has no `{name}`"))
+        };
+        Ok(Self { configure: find("configure")?, handle_callback: find("handle-callback")? })
+    }
+
+    /// Compares their types with ours.
+    pub(super) fn compare(&self, store: &mut Store<CallState>, instance: &Instance) -> wasmtime::Result<()> {
+        let _: Configure<'_, Unread> = instance.get_typed_func(&mut *store, self.configure)?;
+        let _: Configure<'_, Configured> = instance.get_typed_func(&mut *store, self.configure)?;
+        let _: HandleCallback<'_> = instance.get_typed_func(store, self.handle_callback)?;
+        Ok(())
+    }
+
+    /// With its answer left unread.
+    pub(super) fn configure<'a>(
+        &self,
+        store: &mut Store<CallState>,
+        instance: &Instance,
+    ) -> wasmtime::Result<Configure<'a, Unread>> {
+        // SAFETY: that is a type that `compare` has found this export to have.
+        unsafe { found(store, instance, self.configure) }
+    }
+
+    /// With its answer.
+    pub(super) fn configure_and_read<'a>(
+        &self,
+        store: &mut Store<CallState>,
+        instance: &Instance,
+    ) -> wasmtime::Result<Configure<'a, Configured>> {
+        // SAFETY: that is a type that `compare` has found this export to have.
+        unsafe { found(store, instance, self.configure) }
+    }
+
+    pub(super) fn handle_callback<'a>(
+        &self,
+        store: &mut Store<CallState>,
+        instance: &Instance,
+    ) -> wasmtime::Result<HandleCallback<'a>> {
+        // SAFETY: that is the type that `compare` has found this export to have.
+        unsafe { found(store, instance, self.handle_callback) }
+    }
+}
+
+/// A function of an instance, its type taken for granted.
+///
+/// # Safety
+/// The export has this type. All instances of a component have the same ones: it is enough that one of them was looked at,
+/// and an engine is given to no host before [`Functions::compare`] has done so.
+#[expect(unsafe_code, reason = "the types are compared once for an engine and not once for a call")]
+unsafe fn found<P, R>(
+    store: &mut Store<CallState>,
+    instance: &Instance,
+    function: ComponentExportIndex,
+) -> wasmtime::Result<TypedFunc<P, R>>
+where
+    P: ComponentNamedList + Lower,
+    R: ComponentNamedList + Lift,
+{
+    let function = instance.get_func(store, function);
+    let function = function.ok_or_else(|| wasmtime::format_err!("an export is no function"))?;
+    // SAFETY: the caller's.
+    Ok(unsafe { TypedFunc::new_unchecked(function) })
+}
