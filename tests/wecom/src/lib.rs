@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 
 mod letters;
 
+pub mod event;
 pub mod props;
 pub mod sender;
 
