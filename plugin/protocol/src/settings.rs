@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::callback::digest::lower_hex;
 use crate::config::Config;
 use crate::describe::{FIELDS, Field, Kind};
 use crate::text::{Text, text};
@@ -227,5 +228,5 @@ fn fingerprint(given: &Given<'_>) -> String {
             digest.update(part);
         }
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    lower_hex(&digest.finalize())
 }

@@ -18,7 +18,7 @@ pub(crate) fn sha256_of_parts(parts: &[&str]) -> String {
 }
 
 /// Two digits for each byte.
-pub(super) fn lower_hex(bytes: &[u8]) -> String {
+pub(crate) fn lower_hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
 }
