@@ -2,23 +2,14 @@
 
 use std::time::Duration;
 
+use wecom_callback::Endpoint;
+
 use crate::model::{CorpId, TemplateId};
-use crate::secret::Secret;
 
 pub use field_map::FieldMap;
-pub use key::{AesKey, AesKeyError};
+pub use wecom_callback::{AesKey, AesKeyError, CallbackKey};
 
 mod field_map;
-mod key;
-
-/// One Sign Token with its Aes Key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallbackKey {
-    /// Sign Token: 1 to 32 letters and digits (D90930).
-    pub token: Secret,
-    /// Aes Key.
-    pub aes_key: AesKey,
-}
 
 /// Everything the stories need to know. Made from settings by [`read`](crate::settings::read) and valid ever after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +43,18 @@ impl Config {
     /// Whether a form made from this template is ours. Without any configured template every form is.
     #[must_use]
     pub fn owns(&self, template: &TemplateId) -> bool {
-        match &self.template_id {
-            None => self.former_template_ids.is_empty() || self.former_template_ids.contains(template),
-            Some(own) => own == template || self.former_template_ids.contains(template),
+        self.endpoint().owns(template)
+    }
+
+    /// What the callback address has to know.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint<'_> {
+        Endpoint {
+            corp_id: &self.corp_id,
+            keys: &self.callback_keys,
+            window: self.callback_window,
+            template_id: self.template_id.as_ref(),
+            former_template_ids: &self.former_template_ids,
         }
     }
 }

@@ -12,8 +12,6 @@ pub mod diagnostics;
 pub mod errcode;
 pub mod exchange;
 pub mod form;
-pub mod model;
-pub mod secret;
 pub mod settings;
 pub mod submit;
 pub mod template;
@@ -21,6 +19,8 @@ pub mod text;
 pub mod token;
 pub mod tracking;
 pub mod user;
+
+pub use wecom_callback::{model, secret};
 
 mod address;
 mod json;

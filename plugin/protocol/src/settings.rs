@@ -2,10 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::callback::digest::lower_hex;
 use crate::config::Config;
 use crate::describe::{FIELDS, Field, Kind};
 use crate::text::{Text, text};
+use wecom_callback::digest::lower_hex;
 
 pub mod key;
 

@@ -6,7 +6,8 @@ use super::*;
 impl Bits for u8 {}
 
 fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-    core::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+    let digit = |at: usize| char::from(hex.as_bytes()[at]).to_digit(16).unwrap();
+    core::array::from_fn(|at| u8::try_from(16 * digit(2 * at) + digit(2 * at + 1)).unwrap())
 }
 
 fn blocks(hex: &str) -> Vec<[u8; BLOCK]> {

@@ -13,8 +13,8 @@
 
 use super::list::{CURSOR_BYTES, Listing, Place};
 use super::{TrackingProblem, circle};
-use crate::callback::digest;
 use crate::text::text;
+use wecom_callback::digest;
 
 /// How much of a digest is kept, in characters.
 const DIGEST: usize = 16;

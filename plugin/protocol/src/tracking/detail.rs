@@ -5,7 +5,6 @@
 
 use super::{DETAIL_PATH, TrackingProblem, unreadable};
 use crate::api::{self, Failure, Lens, clean};
-use crate::callback::codes;
 use crate::config::{Config, REQUEST_NUMBER};
 use crate::exchange::Outbound;
 use crate::json::object;
@@ -14,6 +13,7 @@ use crate::model::{
 };
 use crate::text::Text;
 use crate::token;
+use wecom_callback::codes;
 
 /// How much is kept of a text that should have been a number.
 const RAW_BYTES: usize = 20;

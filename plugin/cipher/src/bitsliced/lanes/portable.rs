@@ -49,6 +49,6 @@ impl Lanes {
         self,
     ) -> Self {
         let from = [A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P];
-        Self::of(from.map(|place| self.bytes()[place]))
+        Self::of(from.map(|place| self.bytes().get(place).copied().unwrap_or_default()))
     }
 }

@@ -11,16 +11,10 @@ use wecom_cipher::BLOCK as AES_BLOCK;
 
 use super::cipher;
 use super::signature;
-use crate::config::CallbackKey;
+use crate::CallbackKey;
 
 /// The query of a request that carries `message` to `receiver` as `echostr`, sent at `timestamp`.
-pub(crate) fn query(
-    pair: &CallbackKey,
-    receiver: &str,
-    timestamp: u64,
-    nonce: &str,
-    message: &str,
-) -> String {
+pub fn query(pair: &CallbackKey, receiver: &str, timestamp: u64, nonce: &str, message: &str) -> String {
     let sealed = sealed(pair, receiver, message);
     let timestamp = timestamp.to_string();
     let signature = signature::signature(pair.token.expose(), &timestamp, nonce, &sealed);

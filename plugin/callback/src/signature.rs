@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 use super::digest;
 use super::error::Error;
 use super::query::Fresh;
-use crate::config::{AesKey, CallbackKey};
+use crate::{AesKey, CallbackKey};
 
 /// A sealed text whose sender is proven. Only [`verify`] makes one.
 pub(super) struct Verified<'a> {
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_signature_published_without_its_key_is_reproduced() {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/vectors/vectors.json")).unwrap();
+            serde_json::from_str(include_str!("../../protocol/tests/vectors/vectors.json")).unwrap();
         let vector = &vectors["signature_only"][0];
         let part = |name: &str| vector[name].as_str().unwrap();
         assert_eq!(

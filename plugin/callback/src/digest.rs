@@ -8,7 +8,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// SHA-256 of several texts, each behind its length, so that no two lists of texts give the same bytes.
-pub(crate) fn sha256_of_parts(parts: &[&str]) -> String {
+pub fn sha256_of_parts(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -18,7 +18,7 @@ pub(crate) fn sha256_of_parts(parts: &[&str]) -> String {
 }
 
 /// Two digits for each byte.
-pub(crate) fn lower_hex(bytes: &[u8]) -> String {
+pub fn lower_hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
 }

@@ -14,7 +14,7 @@ use subtle::{Choice, ConstantTimeEq as _, ConstantTimeLess as _};
 use super::error::Error;
 use super::excerpt;
 use super::signature::Verified;
-use crate::config::AesKey;
+use crate::AesKey;
 use crate::model::CorpId;
 
 /// What a frame is filled up to, in bytes.
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn every_known_answer_opens_to_its_plaintext() {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/vectors/vectors.json")).unwrap();
+            serde_json::from_str(include_str!("../../protocol/tests/vectors/vectors.json")).unwrap();
         for vector in vectors["vectors"].as_array().unwrap() {
             let part = |name: &str| vector[name].as_str().unwrap();
             let key = AesKey::read(part("encoding_aes_key")).unwrap();

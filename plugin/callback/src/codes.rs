@@ -6,7 +6,7 @@
 use crate::model::{Operation, Status, StepKind, StepMode, Verdict};
 
 /// `SpStatus` of a form. 10 (paid) follows an approval, which it stays.
-pub(crate) fn status(number: &str) -> Status {
+pub fn status(number: &str) -> Status {
     match number {
         "1" => Status::Pending,
         "2" | "10" => Status::Approved,
@@ -19,7 +19,7 @@ pub(crate) fn status(number: &str) -> Status {
 }
 
 /// `OpenSpStatus` of a form of the flow engine.
-pub(crate) fn open_status(number: &str) -> Status {
+pub fn open_status(number: &str) -> Status {
     match number {
         "1" => Status::Pending,
         "2" => Status::Approved,
@@ -30,7 +30,7 @@ pub(crate) fn open_status(number: &str) -> Status {
 }
 
 /// `StatuChangeEvent`. 7 and 9 mean nothing in any edition of the documentation.
-pub(crate) fn operation(number: &str) -> Operation {
+pub fn operation(number: &str) -> Operation {
     match number {
         "1" => Operation::Submitted,
         "2" => Operation::Agreed,
@@ -50,7 +50,7 @@ pub(crate) fn operation(number: &str) -> Operation {
 }
 
 /// `SpStatus` of a record, `SpYj`, `NodeStatus`, `ItemStatus`: one numbering for all.
-pub(crate) fn verdict(number: &str) -> Verdict {
+pub fn verdict(number: &str) -> Verdict {
     match number {
         "" => Verdict::Unspecified,
         "1" => Verdict::Pending,
@@ -67,7 +67,7 @@ pub(crate) fn verdict(number: &str) -> Verdict {
 }
 
 /// `NodeType` of a node in `ProcessList`. (The flow engine's `NodeType` is something else.)
-pub(crate) fn step_kind(number: &str) -> StepKind {
+pub fn step_kind(number: &str) -> StepKind {
     match number {
         "1" => StepKind::Approval,
         "2" => StepKind::Notification,
@@ -77,7 +77,7 @@ pub(crate) fn step_kind(number: &str) -> StepKind {
 }
 
 /// `ApproverAttr` and `NodeAttr`: 1 any, 2 all.
-pub(crate) fn approver_attribute(number: &str) -> StepMode {
+pub fn approver_attribute(number: &str) -> StepMode {
     match number {
         "" => StepMode::Unspecified,
         "1" => StepMode::Any,
@@ -87,7 +87,7 @@ pub(crate) fn approver_attribute(number: &str) -> StepMode {
 }
 
 /// `ApvRel`: 1 all, 2 any. The other way round than [`approver_attribute`].
-pub(crate) fn approval_relation(number: &str) -> StepMode {
+pub fn approval_relation(number: &str) -> StepMode {
     match number {
         "" => StepMode::Unspecified,
         "1" => StepMode::All,
