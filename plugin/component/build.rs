@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     Engine {
         package: "wecom-engine",
         name: "WECOM",
-        sources: &["plugin", "plugin/callback", "plugin/cipher", "plugin/protocol"],
+        sources: &["plugin", "plugin/callback", "plugin/cipher", "plugin/protocol", "plugin/xml"],
     }
     .provide()
 }

@@ -47,8 +47,8 @@ impl Guest for Engine {
         let given: Vec<_> = settings.into_iter().map(convert::settings::given).collect();
         match settings::read(&given) {
             Ok(configured) => {
-                let told = convert::settings::configured(&configured);
-                CONFIG.set(Some(configured.config));
+                let (told, config) = convert::settings::configured(configured);
+                CONFIG.set(Some(config));
                 Ok(told)
             }
             Err(problems) => Err(problems.into_iter().map(Into::into).collect()),

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::error::Shape;
 use super::excerpt::trimmed;
-use super::xml::Cursor;
+use wecom_xml::Cursor;
 
 /// Reads the sealed text: the one `Encrypt`, without white space around it.
 pub(super) fn read(body: &[u8]) -> Result<Cow<'_, str>, Shape> {
@@ -108,8 +108,8 @@ impl<'de> Visitor<'de> for Encrypts {
 
 #[cfg(test)]
 mod tests {
-    use super::super::xml::Fault;
     use super::*;
+    use wecom_xml::Fault;
 
     #[track_caller]
     fn assert_reads(body: &str, expected: Result<&str, Shape>) {

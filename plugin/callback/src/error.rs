@@ -6,8 +6,8 @@
 use core::fmt;
 use std::time::Duration;
 
-use super::xml::Fault;
 use crate::model::UnixSeconds;
+use wecom_xml::Fault;
 
 /// Why a callback is turned away, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq)]

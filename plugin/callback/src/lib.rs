@@ -29,7 +29,7 @@ use crate::model::{Event, UnixSeconds};
 pub use endpoint::{CallbackKey, Endpoint};
 pub use error::{Error, Parameter, Shape, Unreadable};
 pub use key::{AesKey, AesKeyError};
-pub use xml::Fault;
+pub use wecom_xml::Fault;
 
 pub mod codes;
 pub mod digest;
@@ -47,7 +47,6 @@ mod key;
 mod message;
 mod query;
 mod signature;
-mod xml;
 
 /// The longest body that is read. An approval's callback has a few KiB.
 pub const BODY_LIMIT: usize = 1024 * 1024;

@@ -14,10 +14,10 @@ use serde::de::IgnoredAny;
 use super::error::Unreadable;
 use super::excerpt;
 use super::query;
-use super::xml::Cursor;
 use crate::model::UnixSeconds;
 use draft::{Draft, Form};
 use field::{Field, Reading, fill, once, required};
+use wecom_xml::Cursor;
 
 mod draft;
 mod field;

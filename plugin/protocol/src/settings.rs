@@ -62,10 +62,11 @@ pub struct Configured {
 /// All problems of all fields, in the order of [`FIELDS`], unknown keys last.
 pub fn read(settings: &[(String, Value)]) -> Result<Configured, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut given = Given(Vec::new());
+    let mut given = Given(vec![None; FIELDS.len()]);
     let mut strangers = Vec::new();
     for (key, value) in settings {
-        let Some(field) = FIELDS.iter().find(|field| field.key == key) else {
+        let found = FIELDS.iter().zip(&mut given.0).find(|(field, _)| field.key == key);
+        let Some((field, slot)) = found else {
             strangers.push(unknown(key));
             continue;
         };
@@ -75,12 +76,12 @@ pub fn read(settings: &[(String, Value)]) -> Result<Configured, Vec<Problem>> {
             }
             Value::Text(text) if text.is_empty() => {}
             Value::Held if field.kind != Kind::HeldSecret => problems.push(not_passed(field)),
-            Value::Text(text) => give(&mut given, field, text, &mut problems),
-            Value::Held => give(&mut given, field, HELD, &mut problems),
+            Value::Text(text) => give(slot, field, text, &mut problems),
+            Value::Held => give(slot, field, HELD, &mut problems),
         }
     }
-    for field in FIELDS.iter().filter(|field| field.required && given.value(field.key).is_none()) {
-        if !problems.iter().any(|problem| problem.key == field.key) {
+    for (field, value) in given.by_field() {
+        if field.required && value.is_none() && !problems.iter().any(|problem| problem.key == field.key) {
             problems.push(missing(field));
         }
     }
@@ -102,27 +103,16 @@ pub fn read(settings: &[(String, Value)]) -> Result<Configured, Vec<Problem>> {
 /// Stands for the value of a held secret, wherever a value is needed.
 const HELD: &str = "held";
 
-/// Keys and values, by key. A list: a tree and a sort for a dozen entries take 5 KB of the component.
-struct Given<'a>(Vec<(&'static str, &'a str)>);
+/// The value of each field, in the order of [`FIELDS`].
+struct Given<'a>(Vec<Option<&'a str>>);
 
 impl<'a> Given<'a> {
-    fn value(&self, key: &str) -> Option<&'a str> {
-        self.0.iter().find(|(given, _)| *given == key).map(|(_, value)| *value)
+    fn by_field(&self) -> impl Iterator<Item = (&'static Field, Option<&'a str>)> {
+        FIELDS.iter().zip(self.0.iter().copied())
     }
 
-    /// Takes a value, and tells whether the key has been there before.
-    fn insert(&mut self, key: &'static str, value: &'a str) -> bool {
-        let place = self.0.iter().position(|(given, _)| *given >= key).unwrap_or(self.0.len());
-        match self.0.get_mut(place) {
-            Some((given, old)) if *given == key => {
-                *old = value;
-                true
-            }
-            Some(_) | None => {
-                self.0.insert(place, (key, value));
-                false
-            }
-        }
+    fn value(&self, key: &str) -> Option<&'a str> {
+        self.by_field().find(|(field, _)| field.key == key)?.1
     }
 }
 
@@ -137,8 +127,8 @@ fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
     ordered
 }
 
-fn give<'a>(given: &mut Given<'a>, field: &Field, value: &'a str, problems: &mut Vec<Problem>) {
-    if given.insert(field.key, value) {
+fn give<'a>(slot: &mut Option<&'a str>, field: &Field, value: &'a str, problems: &mut Vec<Problem>) {
+    if slot.replace(value).is_some() {
         problems.push(Problem {
             key: field.key.to_owned(),
             code: "duplicate-key",
@@ -211,10 +201,10 @@ fn summary(given: &Given<'_>) -> Vec<(&'static str, String)> {
         Kind::HeldSecret => String::from("held by the host"),
         Kind::Secret | Kind::GeneratedSecret { .. } => format!("{} characters", value.chars().count()),
     };
-    FIELDS
-        .iter()
-        .filter_map(|field| {
-            let value = given.value(field.key).map(|value| shown(field, value));
+    given
+        .by_field()
+        .filter_map(|(field, value)| {
+            let value = value.map(|value| shown(field, value));
             Some((field.key, value.or_else(|| field.default.map(str::to_owned))?))
         })
         .collect()
@@ -222,8 +212,9 @@ fn summary(given: &Given<'_>) -> Vec<(&'static str, String)> {
 
 fn fingerprint(given: &Given<'_>) -> String {
     let mut digest = Sha256::new();
-    for (key, value) in &given.0 {
-        for part in [key.as_bytes(), value.as_bytes()] {
+    for (field, value) in given.by_field() {
+        let Some(value) = value else { continue };
+        for part in [field.key.as_bytes(), value.as_bytes()] {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }

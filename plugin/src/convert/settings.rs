@@ -1,5 +1,6 @@
 //! Settings in, the configuration's summary out.
 
+use wecom_protocol::config::Config;
 use wecom_protocol::describe::{PASTES, Paste, PasteValue};
 use wecom_protocol::settings::{Configured, Problem, Value};
 
@@ -15,21 +16,22 @@ pub(crate) fn given(setting: wit::Setting) -> (String, Value) {
     (setting.key, value)
 }
 
-/// What the host learns of a sound configuration.
-pub(crate) fn configured(configured: &Configured) -> wit::Configured {
-    wit::Configured {
-        summary: configured
-            .summary
-            .iter()
-            .map(|(key, value)| wit::SummaryLine { key: (*key).to_owned(), value: value.clone() })
+/// What the host learns of a sound configuration, and what stays here.
+pub(crate) fn configured(configured: Configured) -> (wit::Configured, Config) {
+    let Configured { config, summary, fingerprint, origins, notices } = configured;
+    let told = wit::Configured {
+        summary: summary
+            .into_iter()
+            .map(|(key, value)| wit::SummaryLine { key: key.to_owned(), value })
             .collect(),
-        fingerprint: configured.fingerprint.clone(),
-        directory_attribute: configured.config.user_attribute.clone(),
+        fingerprint,
+        directory_attribute: config.user_attribute.clone(),
         member_id_comparison: wit::Comparison::IgnoringCase,
         pastes: list(PASTES),
-        origins: configured.origins.clone(),
-        notices: list(configured.notices.clone()),
-    }
+        origins,
+        notices: list(notices),
+    };
+    (told, config)
 }
 
 impl From<&Paste> for wit::Paste {

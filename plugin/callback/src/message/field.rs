@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::super::error::Unreadable;
 use super::super::excerpt::trimmed;
 use super::super::query;
-use super::super::xml::{Cursor, Element, Fault};
 use crate::model::UnixSeconds;
+use wecom_xml::{Cursor, Element, Fault};
 
 /// Steps of a flow that are kept. WeCom's largest flows have some dozens.
 pub(super) const STEPS: usize = 256;

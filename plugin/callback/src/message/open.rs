@@ -6,12 +6,12 @@
 
 use super::super::codes;
 use super::super::error::Unreadable;
-use super::super::xml::Fault;
 use super::draft::{Form, Part, Stage};
 use super::field::{
     MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once, optional, required, time,
 };
 use crate::model::{Operation, StepKind};
+use wecom_xml::Fault;
 
 /// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
 /// is wrong is noted.

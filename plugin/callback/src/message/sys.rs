@@ -7,13 +7,13 @@ use std::borrow::Cow;
 
 use super::super::codes;
 use super::super::error::Unreadable;
-use super::super::xml::{Element, Fault};
 use super::draft::{Form, Part, Remark, Stage};
 use super::field::{
     ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once,
     optional, put, required, time,
 };
 use crate::model::StepKind;
+use wecom_xml::{Element, Fault};
 
 /// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
 /// is wrong is noted.

@@ -3,6 +3,7 @@
 //! The one root is called `xml`. Structure and text do not mix. Attributes mean nothing. There is no DOCTYPE,
 //! hence no entity but the five predefined, no processing instruction, and no nesting beyond [`DEPTH_LIMIT`].
 //! Readers walk down by one call for each level that *they* know; what a sender nests is skipped in a loop.
+#![forbid(unsafe_code)]
 
 use core::fmt;
 use std::borrow::Cow;
@@ -33,23 +34,24 @@ pub enum Fault {
 }
 
 /// A place in a document, always inside an element. A clone is a bookmark.
-#[derive(Clone)]
-pub(super) struct Cursor<'a> {
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
 }
 
 /// The start of an element.
-pub(super) struct Element<'a>(BytesStart<'a>);
+#[derive(Debug)]
+pub struct Element<'a>(BytesStart<'a>);
 
 impl Element<'_> {
     /// The name, with its prefix should it have one.
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         self.0.name().into_inner()
     }
 
     /// Whether the name is this one, in any case. For the names that WeCom spells in several ways.
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub fn is(&self, name: &str) -> bool {
         self.name().eq_ignore_ascii_case(name)
     }
 }
@@ -63,7 +65,7 @@ enum Token<'a> {
 
 impl<'a> Cursor<'a> {
     /// Goes to the first child of the root.
-    pub(super) fn new(text: &'a str) -> Result<Self, Fault> {
+    pub fn new(text: &'a str) -> Result<Self, Fault> {
         let mut reader = Reader::from_str(text);
         // One shape for `<a/>` and `<a></a>`.
         reader.config_mut().expand_empty_elements = true;
@@ -89,7 +91,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes into the next child of the current element, or out of the element when there is none left.
-    pub(super) fn child(&mut self) -> Result<Option<Element<'a>>, Fault> {
+    pub fn child(&mut self) -> Result<Option<Element<'a>>, Fault> {
         loop {
             match self.token()? {
                 Token::Open(element) => return Ok(Some(element)),
@@ -101,7 +103,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text of the current element, which has no children; goes out of it. Borrowed unless in pieces.
-    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub fn text(&mut self) -> Result<Cow<'a, str>, Fault> {
         let mut whole = Cow::Borrowed("");
         loop {
             match self.token()? {
@@ -114,7 +116,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes out of the current element, whatever is in it.
-    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+    pub fn skip(&mut self) -> Result<(), Fault> {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside {
             self.token()?;
@@ -123,7 +125,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Makes sure that nothing follows the root, which the cursor has gone out of.
-    pub(super) fn finish(mut self) -> Result<(), Fault> {
+    pub fn finish(mut self) -> Result<(), Fault> {
         loop {
             match self.event()? {
                 Event::Eof => return Ok(()),
