@@ -8,7 +8,14 @@ fn main() -> ExitCode {
     Engine {
         package: "wecom-engine",
         name: "WECOM",
-        sources: &["plugin", "plugin/callback", "plugin/cipher", "plugin/protocol", "plugin/xml"],
+        sources: &[
+            "plugin",
+            "plugin/callback",
+            "plugin/cipher",
+            "plugin/heap",
+            "plugin/protocol",
+            "plugin/xml",
+        ],
     }
     .provide()
 }
