@@ -1,7 +1,7 @@
 //! The engine's memory: what an instance starts with, then more.
 //!
 //! The standard library's allocator takes every byte with `memory.grow`, and each growth is a system call in the host that
-//! makes its threads queue. An ordinary call fits into the 2 MiB of `--initial-memory`.
+//! makes its threads queue. An ordinary call fits into the 768 KiB of `--initial-memory`.
 
 use core::arch::wasm32;
 use core::cell::Cell;

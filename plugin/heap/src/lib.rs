@@ -35,6 +35,7 @@ const FINE_CLASSES: usize = FINE / ALIGNMENT;
 const CLASSES: usize = FINE_CLASSES + 22;
 
 /// The class of a size, and how long its blocks are. `None` for a size beyond all.
+#[inline(always)]
 const fn class(size: usize) -> Option<(usize, usize)> {
     if size <= FINE {
         let steps = size.saturating_sub(1) / ALIGNMENT;

@@ -46,11 +46,13 @@ pub struct Element<'a>(BytesStart<'a>);
 
 impl Element<'_> {
     /// The name, with its prefix should it have one.
+    #[must_use]
     pub fn name(&self) -> &str {
         self.0.name().into_inner()
     }
 
     /// Whether the name is this one, in any case. For the names that WeCom spells in several ways.
+    #[must_use]
     pub fn is(&self, name: &str) -> bool {
         self.name().eq_ignore_ascii_case(name)
     }
@@ -65,6 +67,9 @@ enum Token<'a> {
 
 impl<'a> Cursor<'a> {
     /// Goes to the first child of the root.
+    ///
+    /// # Errors
+    /// - [`Fault`]: it does not begin with a root called `xml`.
     pub fn new(text: &'a str) -> Result<Self, Fault> {
         let mut reader = Reader::from_str(text);
         // One shape for `<a/>` and `<a></a>`.
@@ -91,6 +96,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes into the next child of the current element, or out of the element when there is none left.
+    ///
+    /// # Errors
+    /// - [`Fault`]: it is not well-formed, or has what is not read: nothing after it counts.
     pub fn child(&mut self) -> Result<Option<Element<'a>>, Fault> {
         loop {
             match self.token()? {
@@ -103,6 +111,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text of the current element, which has no children; goes out of it. Borrowed unless in pieces.
+    ///
+    /// # Errors
+    /// - [`Fault`]: as of [`child`](Self::child), or there is an element.
     pub fn text(&mut self) -> Result<Cow<'a, str>, Fault> {
         let mut whole = Cow::Borrowed("");
         loop {
@@ -116,6 +127,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes out of the current element, whatever is in it.
+    ///
+    /// # Errors
+    /// - [`Fault`]: as of [`child`](Self::child).
     pub fn skip(&mut self) -> Result<(), Fault> {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside {
@@ -125,6 +139,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Makes sure that nothing follows the root, which the cursor has gone out of.
+    ///
+    /// # Errors
+    /// - [`Fault`]: something follows.
     pub fn finish(mut self) -> Result<(), Fault> {
         loop {
             match self.event()? {
