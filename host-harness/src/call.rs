@@ -11,6 +11,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
+use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
 use crate::pace::verdict::AsksToWait;
 use crate::pace::{Hold, Turn};
@@ -148,6 +149,20 @@ impl Call<'_> {
         F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
     {
         let mut store = self.store(meters.clone(), ends_at);
+        let Some(gauge) = &self.runtime.0.fuel_gauge else {
+            return self.run_in(&mut store, function).await;
+        };
+        let host = |error| CallFailure::Host { reason: one_line(&error) };
+        FuelGauge::fill(&mut store).map_err(host)?;
+        let done = self.run_in(&mut store, function).await;
+        gauge.read(&store).map_err(host)?;
+        done
+    }
+
+    async fn run_in<T, F>(&self, mut store: &mut Store<CallState>, function: F) -> Result<T, CallFailure>
+    where
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee) -> wasmtime::Result<T>,
+    {
         let host = |error: &wasmtime::Error| CallFailure::Host { reason: one_line(error) };
         let instance = self.pre.instantiate_async(&mut store).await.map_err(|error| failure(&error, host))?;
         let engine =
@@ -158,12 +173,12 @@ impl Call<'_> {
             |error: wasmtime::Error| failure(&error, |error| CallFailure::Trapped { trap: one_line(error) });
         if let Some(settings) = self.settings {
             engine
-                .call_configure(&mut store, settings)
+                .call_configure(&mut *store, settings)
                 .await
                 .map_err(failed)?
                 .map_err(CallFailure::Configuration)?;
         }
-        function(&mut store, &Callee { engine, instance }).await.map_err(failed)
+        function(store, &Callee { engine, instance }).await.map_err(failed)
     }
 
     fn store(&self, meters: Arc<Meters>, ends_at: Instant) -> Store<CallState> {
