@@ -79,7 +79,7 @@ impl Native {
                 self.kept += 1;
                 Ok(outcome)
             }
-            other => Err(unexpected(other).into()),
+            other @ (Answer::Nanoseconds(_) | Answer::Failed(_)) => Err(unexpected(other).into()),
         }
     }
 
@@ -87,7 +87,7 @@ impl Native {
     pub(crate) fn time(&mut self, question: &Question) -> Result<Duration> {
         match self.ask(question)? {
             Answer::Nanoseconds(nanoseconds) => Ok(Duration::from_nanos(nanoseconds)),
-            other => Err(unexpected(other).into()),
+            other @ (Answer::Outcome(_) | Answer::Failed(_)) => Err(unexpected(other).into()),
         }
     }
 
