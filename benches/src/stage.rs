@@ -1,10 +1,11 @@
 //! A callback and the tenant that it is for, ready to be handled again and again.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use host_harness::contract::{CallbackRequest, Disposition};
 use host_harness::{ApprovalEngine, Grant, Tenant};
+use native_bench::clock::thread_time;
 
 use crate::Result;
 use crate::case::Callback;
@@ -49,14 +50,14 @@ impl Staged {
     }
 }
 
-/// How long the passes take, after a few that are not measured.
+/// How long this thread computes for the passes, after a few that are not measured.
 pub(crate) async fn timed(passes: u32, mut pass: impl AsyncFnMut() -> Result<()>) -> Result<Duration> {
     for _ in 0..passes.div_ceil(WARM_UP) {
         pass().await?;
     }
-    let started = Instant::now();
+    let started = thread_time();
     for _ in 0..passes {
         pass().await?;
     }
-    Ok(started.elapsed())
+    Ok(thread_time() - started)
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod clock;
+
 /// What the program is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// Keep this callback, behind those that were kept before. Answered by [`Answer::Outcome`].
     Keep(Callback),
-    /// Handle these callbacks in their order, `passes` times on each of `threads`.
+    /// Handle these callbacks in their order, `passes` times on each of `threads`. The answer is the time that one thread
+    /// computes; of several, the wall clock until the last of them is done.
     Handle {
         /// The first of them.
         first: usize,

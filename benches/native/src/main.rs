@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use native_bench::clock::thread_time;
 use native_bench::{Answer, Callback, Question};
 use wecom_protocol::callback::{Disposition, Request, handle};
 use wecom_protocol::config::Config;
@@ -52,9 +53,10 @@ fn answer(kept: &mut Vec<Kept>, question: Question) -> Answer {
             Err(reason) => Answer::Failed(reason),
         },
         Question::Handle { first, count, passes, threads } => match kept.get(first..first + count) {
-            Some(callbacks) => nanoseconds(on_threads(threads, passes, || {
-                callbacks.iter().for_each(Kept::handle);
-            })),
+            Some(callbacks) => {
+                let pass = || callbacks.iter().for_each(Kept::handle);
+                nanoseconds(if threads > 1 { on_threads(threads, passes, pass) } else { timed(passes, pass) })
+            }
             None => Answer::Failed(format!("no callbacks {first} to {}", first + count)),
         },
         Question::Configure { callback, passes } => match kept.get(callback) {
@@ -111,14 +113,14 @@ impl Kept {
 /// The passes, warmed up.
 fn timed(passes: u32, pass: impl Fn()) -> Duration {
     (0..passes.div_ceil(WARM_UP)).for_each(|_| pass());
-    let started = Instant::now();
+    let started = thread_time();
     (0..passes).for_each(|_| pass());
-    started.elapsed()
+    thread_time() - started
 }
 
 /// The passes on each of several threads, until the last of them is done.
 fn on_threads(threads: usize, passes: u32, pass: impl Fn() + Sync) -> Duration {
-    let begin = Barrier::new(threads.max(1));
+    let begin = Barrier::new(threads);
     let work = || {
         (0..passes.div_ceil(WARM_UP)).for_each(|_| pass());
         begin.wait();

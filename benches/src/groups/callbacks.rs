@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::time::Instant;
 
 use host_harness::contract::CallbackRequest;
 use host_harness::{ApprovalEngine, CodeCache, Grant};
 use native_bench::Question;
+use native_bench::clock::thread_time;
 use tokio::runtime::Runtime;
 
 use super::Bench;
@@ -90,7 +90,8 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
     }
     let parts = Parts { instance: next()?, configured: next()?, native: next()?, first: next()? };
 
-    let title = format!("Callbacks: µs for one; median (quartiles) of {} rounds", pace.rounds);
+    let title =
+        format!("Callbacks: µs of processor time for one; median (quartiles) of {} rounds", pace.rounds);
     print_callbacks(title, &measured).print(out)?;
     let own = measured.iter().find(|measured| measured.case.name == OWN);
     print_parts(&parts, own.map(|own| &own.component)).print(out)?;
@@ -160,16 +161,16 @@ fn first_after_loading<'a>(
         tokio.block_on(async {
             let engine = host::load(component, Some(cache.clone())).await?;
             let staged = Staged::new(&engine, sample);
-            let started = Instant::now();
+            let started = thread_time();
             staged.handle().await?;
-            Ok(started.elapsed())
+            Ok(thread_time() - started)
         })
     })
 }
 
 fn print_callbacks(title: String, measured: &[Measured<'_>]) -> Table {
     let columns =
-        ["", "bytes", "component", "native, hardware", "native, software", "÷ hardware", "÷ software"];
+        ["", "body, bytes", "component", "native, hardware", "native, software", "÷ hardware", "÷ software"];
     let mut table = Table::new(title, &columns);
     for Measured { case, component, hardware, software } in measured {
         table.row([
@@ -188,7 +189,7 @@ fn print_callbacks(title: String, measured: &[Measured<'_>]) -> Table {
 fn print_parts(parts: &Parts, own: Option<&Samples>) -> Table {
     let share = own.map(|_| "÷ approval 4 KB");
     let columns: Vec<&str> = ["", "time"].into_iter().chain(share).collect();
-    let mut table = Table::new("What a call is made of, µs", &columns);
+    let mut table = Table::new("What a call is made of: µs of processor time", &columns);
     for (name, samples) in [
         ("instance that answers at once", &parts.instance),
         ("instance, configured", &parts.configured),

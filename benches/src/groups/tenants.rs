@@ -40,7 +40,10 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
     let [alone, among_many] = samples.as_slice() else { return Err("a contender without values".into()) };
     let ratios = among_many.ratios(alone);
 
-    let title = format!("Tenants: µs for a callback of 4 KB; median (quartiles) of {} rounds", pace.rounds);
+    let title = format!(
+        "Tenants: µs of processor time for a callback of 4 KB; median (quartiles) of {} rounds",
+        pace.rounds
+    );
     let mut table = Table::new(title, &["", "time", "÷ 1 tenant"]);
     table.row(["1 tenant".to_owned(), microseconds(alone), String::new()]);
     table.row([format!("{} tenants in turn", whole(MANY.into())), microseconds(among_many), ratio(&ratios)]);
