@@ -11,14 +11,8 @@ use native_bench::{Answer, Callback, Question};
 
 use crate::Result;
 
-/// What of the outer cargo, or of whoever runs it, would change the builds.
-const LEAKS: [&str; 5] = [
-    "CARGO_BUILD_TARGET",
-    "CARGO_BUILD_TARGET_DIR",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_TARGET_DIR",
-    "RUSTFLAGS",
-];
+/// What of the outer cargo, or of whoever runs it, would lead the builds elsewhere.
+const LEAKS: [&str; 3] = ["CARGO_BUILD_TARGET", "CARGO_BUILD_TARGET_DIR", "CARGO_TARGET_DIR"];
 
 /// Who does the ciphers and digests.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +32,11 @@ impl Cryptography {
     }
 
     /// As `aes`, `sha1` and `sha2` call it.
-    const fn flags(self) -> &'static str {
+    const fn flags(self) -> &'static [&'static str] {
         match self {
-            Self::Hardware => "[]",
+            Self::Hardware => &[],
             Self::Software => {
-                r#"["--cfg=aes_backend=\"soft\"", "--cfg=sha1_backend=\"soft\"", "--cfg=sha2_backend=\"soft\""]"#
+                &["--cfg=aes_backend=\"soft\"", "--cfg=sha1_backend=\"soft\"", "--cfg=sha2_backend=\"soft\""]
             }
         }
     }
@@ -79,7 +73,7 @@ impl Native {
                 self.kept += 1;
                 Ok(outcome)
             }
-            other => Err(unexpected(other).into()),
+            other @ (Answer::Nanoseconds(_) | Answer::Failed(_)) => Err(unexpected(other).into()),
         }
     }
 
@@ -87,7 +81,7 @@ impl Native {
     pub(crate) fn time(&mut self, question: &Question) -> Result<Duration> {
         match self.ask(question)? {
             Answer::Nanoseconds(nanoseconds) => Ok(Duration::from_nanos(nanoseconds)),
-            other => Err(unexpected(other).into()),
+            other @ (Answer::Outcome(_) | Answer::Failed(_)) => Err(unexpected(other).into()),
         }
     }
 
@@ -127,8 +121,8 @@ fn build(cryptography: Cryptography) -> Result<PathBuf> {
     cargo
         .current_dir(workspace)
         .args(["build", "--release", "--package", "native-bench", "--bin", "native-bench"])
-        .arg("--config")
-        .arg(format!("build.rustflags={}", cryptography.flags()))
+        // In place of all other flags, whoever has set them and where.
+        .env("CARGO_ENCODED_RUSTFLAGS", cryptography.flags().join("\u{1f}"))
         .arg("--target-dir")
         .arg(&target);
     for leak in LEAKS {

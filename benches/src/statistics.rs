@@ -31,12 +31,13 @@ impl Samples {
         (self.quantile(0.25), self.quantile(0.75))
     }
 
-    pub(crate) fn least(&self) -> f64 {
-        self.quantile(0.0)
-    }
-
     pub(crate) fn greatest(&self) -> f64 {
         self.quantile(1.0)
+    }
+
+    /// How often in a second, of what took so many seconds.
+    pub(crate) fn rates(&self) -> Self {
+        Self(self.0.iter().map(|seconds| 1.0 / seconds).collect())
     }
 
     /// How many times as large as those of `other`, each compared with the one of the same round: what slows a round
@@ -75,9 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn least_and_greatest_are_values_that_were_measured() {
-        let values = samples(&[3.0, 8.0, 5.0]);
-        assert_eq!((values.least(), values.greatest()), (3.0, 8.0));
+    fn the_greatest_is_a_value_that_was_measured() {
+        assert_eq!(samples(&[3.0, 8.0, 5.0]).greatest(), 8.0);
+    }
+
+    #[test]
+    fn rates_are_of_the_same_round() {
+        assert_eq!(samples(&[0.5, 0.01]).rates(), samples(&[2.0, 100.0]));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::statistics::Samples;
+
 /// Rows under a title. The first column is text, the others are numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -37,9 +39,51 @@ impl Table {
     }
 }
 
+/// Seconds, with their quartiles.
+pub(crate) fn microseconds(samples: &Samples) -> String {
+    spread(samples, 1e6, 1)
+}
+
+/// Seconds, with their quartiles.
+pub(crate) fn milliseconds(samples: &Samples) -> String {
+    spread(samples, 1e3, 2)
+}
+
+/// How many times as much, with quartiles.
+pub(crate) fn ratio(samples: &Samples) -> String {
+    spread(samples, 1.0, 2)
+}
+
+/// A count, in groups of three digits.
+pub(crate) fn whole(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (left, digit) in (0..digits.len()).rev().zip(digits.chars()) {
+        grouped.push(digit);
+        if left > 0 && left % 3 == 0 {
+            grouped.push(',');
+        }
+    }
+    grouped
+}
+
+fn spread(samples: &Samples, scale: f64, digits: usize) -> String {
+    let (lower, upper) = samples.quartiles();
+    let [median, lower, upper] = [samples.median(), lower, upper].map(|value| value * scale);
+    format!("{median:.digits$} ({lower:.digits$}–{upper:.digits$})")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::{Table, microseconds, whole};
+    use crate::statistics::Samples;
+
+    #[test]
+    fn numbers_come_with_their_spread_and_in_thousands() {
+        let samples = Samples::new(vec![1e-6, 2e-6, 3e-6, 4e-6, 5e-6]);
+        assert_eq!(microseconds(&samples), "3.0 (2.0–4.0)");
+        assert_eq!([0.0, 999.4, 1_000.0, 1_234_567.0].map(whole), ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn columns_line_up_by_characters() {

@@ -12,6 +12,7 @@ use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracki
 use crate::call::functions::{Functions, Unread};
 use crate::contract::Setting;
 use crate::error::{CallError, CallFailure};
+use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
 use crate::pace::verdict::AsksToWait;
 use crate::pace::{Hold, Turn};
@@ -191,18 +192,32 @@ impl Call<'_> {
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         let mut store = self.store(meters.clone(), ends_at);
+        let Some(gauge) = &self.runtime.0.fuel_gauge else {
+            return self.run_in(&mut store, function).await;
+        };
+        let host = |error| CallFailure::Host { reason: one_line(&error) };
+        FuelGauge::fill(&mut store).map_err(host)?;
+        let done = self.run_in(&mut store, function).await;
+        gauge.read(&store).map_err(host)?;
+        done
+    }
+
+    async fn run_in<T, F>(&self, store: &mut Store<CallState>, function: F) -> Result<T, CallFailure>
+    where
+        F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
+    {
         let host = |error: &wasmtime::Error| CallFailure::Host { reason: one_line(error) };
-        let instance = self.pre.instantiate_async(&mut store).await.map_err(|error| failure(&error, host))?;
+        let instance = self.pre.instantiate_async(&mut *store).await.map_err(|error| failure(&error, host))?;
         let callee = Callee { indices: self.indices, instance };
         // From here on the engine runs. The imports fail in one way alone, which has a type, so what has none is what
         // wasmtime ends a call for: a text that is no text, a case that there is not.
         let failed =
             |error: wasmtime::Error| failure(&error, |error| CallFailure::Trapped { trap: one_line(error) });
         if let Some(settings) = self.settings {
-            let configured = callee.prepare(&mut store, settings).await.map_err(failed)?;
+            let configured = callee.prepare(store, settings).await.map_err(failed)?;
             configured.map_err(CallFailure::Configuration)?;
         }
-        function(&mut store, &callee).await.map_err(failed)
+        function(store, &callee).await.map_err(failed)
     }
 
     fn store(&self, meters: Arc<Meters>, ends_at: Instant) -> Store<CallState> {

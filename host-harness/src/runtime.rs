@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::code_cache::CodeCache;
 use crate::engine::ApprovalEngine;
 use crate::error::{LoadError, RuntimeError};
+use crate::fuel::FuelGauge;
 use crate::limits::{Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
@@ -86,6 +87,7 @@ pub(crate) struct Shared {
     pub(crate) tenants: TenantSlots,
     pub(crate) limits: Arc<Limits>,
     pub(crate) services: Services,
+    pub(crate) fuel_gauge: Option<Arc<FuelGauge>>,
     code_cache: Option<CodeCache>,
 }
 
@@ -95,7 +97,7 @@ impl Runtime {
     /// # Errors
     /// - [`RuntimeError::Unavailable`]: the machine cannot give what `limits` and `allocation` ask for.
     pub fn new(limits: Limits, allocation: &Allocation, services: Services) -> Result<Self, RuntimeError> {
-        Self::start(limits, allocation, services, None)
+        Self::start(limits, allocation, services, None, None)
     }
 
     /// Starts a runtime that keeps what it compiles.
@@ -108,7 +110,21 @@ impl Runtime {
         services: Services,
         code_cache: CodeCache,
     ) -> Result<Self, RuntimeError> {
-        Self::start(limits, allocation, services, Some(code_cache))
+        Self::start(limits, allocation, services, Some(code_cache), None)
+    }
+
+    /// Starts a runtime whose engines are slower, and whose calls are counted in instructions. For tests of speed that no
+    /// machine disturbs.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn with_fuel_gauge(
+        limits: Limits,
+        allocation: &Allocation,
+        services: Services,
+        fuel_gauge: Arc<FuelGauge>,
+    ) -> Result<Self, RuntimeError> {
+        Self::start(limits, allocation, services, None, Some(fuel_gauge))
     }
 
     fn start(
@@ -116,9 +132,12 @@ impl Runtime {
         allocation: &Allocation,
         services: Services,
         code_cache: Option<CodeCache>,
+        fuel_gauge: Option<Arc<FuelGauge>>,
     ) -> Result<Self, RuntimeError> {
         let unavailable = |error: wasmtime::Error| RuntimeError::Unavailable { reason: format!("{error:#}") };
-        let engine = wasmtime::Engine::new(&config(&limits, allocation)).map_err(unavailable)?;
+        let mut config = config(&limits, allocation);
+        config.consume_fuel(fuel_gauge.is_some());
+        let engine = wasmtime::Engine::new(&config).map_err(unavailable)?;
         let mut linker = Linker::new(&engine);
         bindings::TrackedEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
@@ -129,6 +148,7 @@ impl Runtime {
             tenants: TenantSlots::new(limits.tenant_calls),
             limits: Arc::new(limits),
             services,
+            fuel_gauge,
             code_cache,
         })))
     }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod clock;
+
 /// What the program is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// Keep this callback, behind those that were kept before. Answered by [`Answer::Outcome`].
     Keep(Callback),
-    /// Handle these callbacks in their order, `passes` times on each of `threads`.
+    /// Handle these callbacks in their order, `passes` times on each of `threads`. The answer is the time that one thread
+    /// computes; of several, the wall clock until the last of them is done.
     Handle {
         /// The first of them.
         first: usize,
@@ -18,7 +21,7 @@ pub enum Question {
         /// How often.
         passes: u32,
         /// On how many threads at once.
-        threads: u32,
+        threads: usize,
     },
     /// Read the settings of this callback so many times.
     Configure {
@@ -32,7 +35,7 @@ pub enum Question {
 /// What it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
-    /// What the protocol makes of a callback, as [`outcome`] writes it.
+    /// What the protocol makes of a callback: the name of its disposition in the contract.
     Outcome(String),
     /// How long it took.
     Nanoseconds(u64),
@@ -53,10 +56,4 @@ pub struct Callback {
     pub body: String,
     /// When it arrived, unix seconds.
     pub received_at: u64,
-}
-
-/// An outcome in one text, the same for the component and for the native program when they mean the same.
-#[must_use]
-pub fn outcome(disposition: &str, detail: &str) -> String {
-    if detail.is_empty() { disposition.to_owned() } else { format!("{disposition}: {detail}") }
 }

@@ -2,21 +2,21 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::time::Instant;
 
 use host_harness::contract::CallbackRequest;
 use host_harness::{ApprovalEngine, CodeCache, Grant};
 use native_bench::Question;
+use native_bench::clock::thread_time;
 use tokio::runtime::Runtime;
-use wecom_provider::props;
 
 use super::Bench;
-use crate::case::{Case, FOREIGN, FORGED, OWN, Staged, timed};
+use crate::case::{self, Callback, Case, FOREIGN, FORGED, OWN};
 use crate::goal::Goal;
 use crate::native::{Cryptography, Native};
 use crate::rounds::{self, Contender};
+use crate::stage::{Staged, timed};
 use crate::statistics::Samples;
-use crate::table::Table;
+use crate::table::{Table, microseconds, ratio};
 use crate::{Result, host};
 
 /// What was measured of a case.
@@ -36,22 +36,40 @@ struct Parts {
 }
 
 pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
-    let cases = bench.cases();
-    let natives = [Cryptography::Hardware, Cryptography::Software];
-    let [hardware, software] = natives.map(|cryptography| Native::start(cryptography).map(RefCell::new));
-    let (hardware, software) = (hardware?, software?);
+    let hardware = RefCell::new(Native::start(Cryptography::Hardware)?);
+    let software = RefCell::new(Native::start(Cryptography::Software)?);
     let tokio = host::tokio()?;
     let directory = tempfile::tempdir()?;
     let cache = CodeCache::open(directory.path())?;
-    let engine = tokio.block_on(host::load(bench.component(), Some(cache.clone())))?;
+    let engine = tokio.block_on(host::load(&bench.component, Some(cache.clone())))?;
+    let (cases, left_out) = match &bench.recorded {
+        Some(recorded) => tokio.block_on(case::sort(recorded, &engine)),
+        None => (case::built_in(), None),
+    };
+    if let Some((count, reason)) = left_out {
+        writeln!(
+            out,
+            "left out, because the engine gives no verdict on them: {count}; the last: {reason}\n"
+        )?;
+    }
+    let sample = cases.iter().find(|case| case.name == OWN).or(cases.first());
+    let sample = sample.and_then(|case| case.callbacks.first()).ok_or("there is no callback to measure")?;
 
-    let staged: Vec<Staged<'_>> = cases.iter().map(|case| Staged::new(&engine, case)).collect();
     let mut contenders = Vec::new();
-    for (case, staged) in cases.iter().zip(&staged) {
-        let first = agree(case, &tokio.block_on(staged.outcomes())?, [&hardware, &software])?;
-        let count = case.callbacks.len();
-        let component = |passes| tokio.block_on(staged.handle(passes));
-        contenders.push(Contender::new(count, component));
+    for case in &cases {
+        let staged: Vec<Staged> = case.callbacks.iter().map(|one| Staged::new(&engine, one)).collect();
+        let first = agree(case, &staged, &tokio, [&hardware, &software])?;
+        let count = staged.len();
+        let tokio = &tokio;
+        contenders.push(Contender::new(count, move |passes| {
+            let pass = async || {
+                for callback in &staged {
+                    callback.handle().await?;
+                }
+                Ok(())
+            };
+            tokio.block_on(timed(passes, pass))
+        }));
         for native in [&hardware, &software] {
             contenders.push(Contender::new(count, move |passes| {
                 let question = Question::Handle { first, count, passes, threads: 1 };
@@ -59,21 +77,21 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
             }));
         }
     }
-    contenders.extend(parts(bench, &engine, &tokio, &hardware, &cache));
+    let first_of_all = first_after_loading(&tokio, &bench.component, &cache, sample);
+    contenders.extend(parts(&engine, &tokio, &hardware, sample));
+    contenders.push(first_of_all);
 
-    let pace = bench.pace();
+    let pace = bench.pace(300, 2);
     let mut samples = rounds::take(pace, contenders)?.into_iter();
     let mut next = || samples.next().ok_or("a contender without values");
     let mut measured = Vec::new();
-    for case in cases {
+    for case in &cases {
         measured.push(Measured { case, component: next()?, hardware: next()?, software: next()? });
     }
     let parts = Parts { instance: next()?, configured: next()?, native: next()?, first: next()? };
 
-    let title = format!(
-        "Callbacks: µs for one on a fresh instance, configured first; median (quartiles) of {} rounds",
-        pace.rounds
-    );
+    let title =
+        format!("Callbacks: µs of processor time for one; median (quartiles) of {} rounds", pace.rounds);
     print_callbacks(title, &measured).print(out)?;
     let own = measured.iter().find(|measured| measured.case.name == OWN);
     print_parts(&parts, own.map(|own| &own.component)).print(out)?;
@@ -82,31 +100,30 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
 
 /// Has the native programs keep the case, and sees to it that all three make the same of it: who refuses early is not
 /// fast. The number of its first callback there.
-fn agree(case: &Case, component: &[String], natives: [&RefCell<Native>; 2]) -> Result<usize> {
-    let mut first = None;
-    for native in natives {
-        let mut native = native.borrow_mut();
-        let begin = native.kept();
-        for (callback, expected) in case.callbacks.iter().zip(component) {
-            let outcome = native.keep(callback.for_native())?;
-            if outcome != *expected {
-                return Err(format!("{}: component {expected:?}, native {outcome:?}", case.name).into());
+fn agree(case: &Case, staged: &[Staged], tokio: &Runtime, natives: [&RefCell<Native>; 2]) -> Result<usize> {
+    let first = natives.map(|native| native.borrow().kept());
+    for (callback, staged) in case.callbacks.iter().zip(staged) {
+        let component = tokio.block_on(staged.outcome())?;
+        for native in natives {
+            let outcome = native.borrow_mut().keep(callback.for_native())?;
+            if outcome != component {
+                let name = &case.name;
+                return Err(format!("{name}: {component} by the component, {outcome} natively").into());
             }
         }
-        first = Some(begin);
     }
-    Ok(first.unwrap_or_default())
+    let [first, _] = first;
+    Ok(first)
 }
 
-/// What a callback is made of besides itself.
+/// What a callback is made of besides itself: a request with no method is refused before anything of it is read.
 fn parts<'a>(
-    bench: &'a Bench,
     engine: &ApprovalEngine,
     tokio: &'a Runtime,
     native: &'a RefCell<Native>,
-    cache: &'a CodeCache,
-) -> [Contender<'a>; 4] {
-    let tenant = engine.tenant("bench", &props::settings(), &Grant::default());
+    sample: &Callback,
+) -> [Contender<'a>; 3] {
+    let tenant = engine.tenant("bench", &sample.settings, &Grant::default());
     let unconfigured = tenant.without_configure();
     let empty = CallbackRequest {
         method: String::new(),
@@ -115,41 +132,46 @@ fn parts<'a>(
         body: Vec::new(),
         received_at: 0,
     };
+    let unread = empty.clone();
     let instance = move |passes| {
-        let call = async || Ok(drop(unconfigured.handle_callback(&empty).await?));
+        let call = async || {
+            unconfigured.handle_callback(&unread).await?;
+            Ok(())
+        };
         tokio.block_on(timed(passes, call))
     };
     let configured = move |passes| {
         let call = async || {
-            let sound = tenant.configure().await?.is_ok();
-            if sound { Ok(()) } else { Err("the settings are not sound".into()) }
+            tenant.handle_callback(&empty).await?;
+            Ok(())
         };
         tokio.block_on(timed(passes, call))
     };
-    let natively = move |passes| native.borrow_mut().time(&Question::Configure { callback: 0, passes });
-    let cases = bench.cases();
-    let first = move || {
+    let natively = |passes| native.borrow_mut().time(&Question::Configure { callback: 0, passes });
+    [Contender::new(1, instance), Contender::new(1, configured), Contender::new(1, natively)]
+}
+
+/// A runtime of its own each time, with the code from the cache.
+fn first_after_loading<'a>(
+    tokio: &'a Runtime,
+    component: &'a [u8],
+    cache: &'a CodeCache,
+    sample: &'a Callback,
+) -> Contender<'a> {
+    Contender::once(|| {
         tokio.block_on(async {
-            let engine = host::load(bench.component(), Some(cache.clone())).await?;
-            let case = cases.iter().find(|case| case.name == OWN).or(cases.first()).ok_or("no case")?;
-            let callback = case.callbacks.first().ok_or("a case without a callback")?;
-            let tenant = engine.tenant("bench", &callback.settings, &Grant::default());
-            let started = Instant::now();
-            tenant.handle_callback(&callback.request).await?;
-            Ok(started.elapsed())
+            let engine = host::load(component, Some(cache.clone())).await?;
+            let staged = Staged::new(&engine, sample);
+            let started = thread_time();
+            staged.handle().await?;
+            Ok(thread_time() - started)
         })
-    };
-    [
-        Contender::new(1, instance),
-        Contender::new(1, configured),
-        Contender::new(1, natively),
-        Contender::once(first),
-    ]
+    })
 }
 
 fn print_callbacks(title: String, measured: &[Measured<'_>]) -> Table {
     let columns =
-        ["", "bytes", "component", "native, hardware", "native, software", "÷ hardware", "÷ software"];
+        ["", "body, bytes", "component", "native, hardware", "native, software", "÷ hardware", "÷ software"];
     let mut table = Table::new(title, &columns);
     for Measured { case, component, hardware, software } in measured {
         table.row([
@@ -166,15 +188,17 @@ fn print_callbacks(title: String, measured: &[Measured<'_>]) -> Table {
 }
 
 fn print_parts(parts: &Parts, own: Option<&Samples>) -> Table {
-    let mut table = Table::new("What a call is made of, µs", &["", "time", "÷ approval 4 KB"]);
-    let of_own = |samples: &Samples| own.map(|own| ratio(&samples.ratios(own))).unwrap_or_default();
+    let share = own.map(|_| "÷ approval 4 KB");
+    let columns: Vec<&str> = ["", "time"].into_iter().chain(share).collect();
+    let mut table = Table::new("What a call is made of: µs of processor time", &columns);
     for (name, samples) in [
-        ("instance that answers at once", &parts.instance),
-        ("instance, configured", &parts.configured),
+        ("instance that refuses at once", &parts.instance),
+        ("the same, configured", &parts.configured),
         ("first callback after loading", &parts.first),
         ("configure, native", &parts.native),
     ] {
-        table.row([name.to_owned(), microseconds(samples), of_own(samples)]);
+        let share = own.map(|own| ratio(&samples.ratios(own)));
+        table.row([name.to_owned(), microseconds(samples)].into_iter().chain(share));
     }
     table
 }
@@ -199,14 +223,4 @@ fn goals(measured: &[Measured<'_>], parts: &Parts) -> Vec<Goal> {
         Goal::at_most(40.0, "%", "forged 4 KB, of callback 4 KB", 100.0 * of(&forged.component, callback)),
         Goal::at_most(100.0, "%", "foreign 4 KB, of callback 4 KB", 100.0 * of(&foreign.component, callback)),
     ]
-}
-
-fn microseconds(samples: &Samples) -> String {
-    let (lower, upper) = samples.quartiles();
-    format!("{:.1} ({:.1}–{:.1})", samples.median() * 1e6, lower * 1e6, upper * 1e6)
-}
-
-fn ratio(samples: &Samples) -> String {
-    let (lower, upper) = samples.quartiles();
-    format!("{:.2} ({lower:.2}–{upper:.2})", samples.median())
 }

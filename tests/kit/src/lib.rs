@@ -31,7 +31,7 @@ pub mod watch;
 
 pub use provider::{Provider, Stage};
 pub use report::Report;
-pub use run::{KitError, run};
+pub use run::{KitError, play_scripts, run};
 
 /// When every case begins: 2026-01-01T00:00:00Z.
 pub const T0: u64 = 1_767_225_600;

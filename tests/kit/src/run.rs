@@ -17,7 +17,7 @@ use crate::T0;
 use crate::case::{Case, Offer, Tenant};
 use crate::cases::{self, BrokenCase};
 use crate::play::play;
-use crate::provider::{Feature, Provider};
+use crate::provider::{Feature, Provider, Secrets};
 use crate::record::{Call, Import};
 use crate::report::{Outcome, Report, Verdict};
 use crate::watch::Evidence;
@@ -50,17 +50,15 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
     let describe = world.call(Tenant::First, "describe", Value::Null, String::from("describe")).await;
     let mut calls = vec![describe];
     let mut verdicts = Vec::with_capacity(cases.len());
-    let mut secrets = crate::provider::Secrets::default();
+    let mut secrets = Secrets::default();
     for case in &cases {
-        let verdict = match not_applicable(case, &engine_here, provider) {
-            Some(reason) => Verdict::NotApplicable(reason),
-            None => {
-                let world = World::new(&engine_here, provider);
-                let (made, misfits) = play(case, &world, provider).await;
-                calls.extend(made);
-                secrets = world.stage.secrets();
-                Verdict::of(misfits)
+        let verdict = match play_in_its_world(case, &engine_here, provider).await {
+            Ok(played) => {
+                calls.extend(played.calls);
+                secrets = played.secrets;
+                Verdict::of(played.misfits)
             }
+            Err(NotApplicable(reason)) => Verdict::NotApplicable(reason),
         };
         verdicts.push(verdict);
     }
@@ -81,6 +79,46 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
         outcomes.push(Outcome { case, verdict });
     }
     Ok(Report::new(&engine_here, provider.id(), calls.len(), outcomes))
+}
+
+/// Plays the scripts alone, with an engine that is loaded already, and shows every case that was played with what did
+/// not fit: for a runtime that counts something, which can then be told case by case.
+///
+/// # Errors
+/// - [`KitError::Case`]: the kit itself cannot run.
+pub async fn play_scripts(
+    engine: &ApprovalEngine,
+    provider: &dyn Provider,
+    mut after: impl FnMut(&Case, &[String]),
+) -> Result<(), KitError> {
+    for case in cases::all()?.iter().filter(|case| !case.steps.is_empty()) {
+        if let Ok(played) = play_in_its_world(case, engine, provider).await {
+            after(case, &played.misfits);
+        }
+    }
+    Ok(())
+}
+
+struct Played {
+    calls: Vec<Call>,
+    misfits: Vec<String>,
+    secrets: Secrets,
+}
+
+/// Why a case cannot be played.
+struct NotApplicable(String);
+
+async fn play_in_its_world(
+    case: &Case,
+    engine: &ApprovalEngine,
+    provider: &dyn Provider,
+) -> Result<Played, NotApplicable> {
+    if let Some(reason) = not_applicable(case, engine, provider) {
+        return Err(NotApplicable(reason));
+    }
+    let world = World::new(engine, provider);
+    let (calls, misfits) = play(case, &world, provider).await;
+    Ok(Played { calls, misfits, secrets: world.stage.secrets() })
 }
 
 /// The default limits with more time to compute: tests run unoptimised, several at a time.

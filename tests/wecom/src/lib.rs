@@ -25,6 +25,7 @@ mod letters;
 
 pub mod event;
 pub mod props;
+pub mod recorded;
 pub mod sender;
 
 pub use conformance_kit::T0;
