@@ -207,7 +207,8 @@ impl Call<'_> {
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         let host = |error: &wasmtime::Error| CallFailure::Host { reason: one_line(error) };
-        let instance = self.pre.instantiate_async(&mut *store).await.map_err(|error| failure(&error, host))?;
+        let instance =
+            self.pre.instantiate_async(&mut *store).await.map_err(|error| failure(&error, host))?;
         let callee = Callee { indices: self.indices, instance };
         // From here on the engine runs. The imports fail in one way alone, which has a type, so what has none is what
         // wasmtime ends a call for: a text that is no text, a case that there is not.

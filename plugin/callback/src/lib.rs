@@ -96,7 +96,13 @@ pub struct Outcome {
 
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one a request, moved once, and an event is the common case")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "one a request, moved once, and an event is the common case"
+    )
+)]
 pub enum Disposition {
     /// WeCom checked the address; the answer proves it.
     VerifiedAddress,

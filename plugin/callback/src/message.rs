@@ -28,7 +28,7 @@ mod sys;
 const KIND_LIMIT: usize = 80;
 
 /// What a message is.
-#[expect(clippy::large_enum_variant, reason = "lives for one match")]
+#[cfg_attr(target_pointer_width = "64", expect(clippy::large_enum_variant, reason = "lives for one match"))]
 pub(super) enum Message<'a> {
     /// Sound, and of a kind that is of no use here, which is named in at most 80 bytes.
     Ignored(String),

@@ -6,9 +6,6 @@
 
 #![forbid(unsafe_code)]
 
-use aes::Aes256;
-use aes::cipher::{Array, BlockModeDecrypt as _, KeyIvInit as _};
-
 #[cfg(any(test, all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
 mod bitsliced;
 
@@ -29,6 +26,9 @@ pub fn decrypt(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
 
 #[cfg(any(test, not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128"))))]
 fn stock(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
+    use aes::Aes256;
+    use aes::cipher::{Array, BlockModeDecrypt as _, KeyIvInit as _};
+
     let (blocks, _) = Array::slice_as_chunks_mut(blocks.as_flattened_mut());
     cbc::Decryptor::<Aes256>::new(key.into(), iv.into()).decrypt_blocks(blocks);
 }

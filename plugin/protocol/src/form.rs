@@ -2,9 +2,9 @@
 //!
 //! Everything is checked against the template before anything is sent, and every problem is told at once. What is
 //! empty is left out: WeCom refuses empty values for several kinds of control (301025).
-#![expect(
-    clippy::result_large_err,
-    reason = "a problem ends the form that has it and is made a few times at most"
+#![cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::result_large_err, reason = "a problem ends the form that has it and is made a few times at most")
 )]
 
 use serde_json::Value;

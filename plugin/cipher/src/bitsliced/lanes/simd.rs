@@ -9,6 +9,7 @@ pub(in super::super) struct Lanes(v128);
 
 impl Lanes {
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "it is cut into halves")]
     pub(in super::super) fn of(bytes: [u8; 16]) -> Self {
         let whole = u128::from_le_bytes(bytes);
         Self(u64x2(whole as u64, (whole >> 64) as u64))
