@@ -1,160 +1,15 @@
 //! A request's life, told by a provider that says exactly what the test wants.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use std::sync::{Arc, Mutex};
-
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Message, Outcome, Pin, Policy, Request, State, Store,
-    SubmitOutcome, Submitted, Tracker,
+    Budget, Key, Looked, MemoryStore, Outcome, Request, State, Store as _, SubmitOutcome, Submitted,
 };
-use host_harness::Digest;
-use host_harness::contract::{Account, Approval, Event, Operation, Route, Status, SubmissionRequest};
+use host_harness::contract::Status;
 
-const T0: u64 = 1_767_225_600;
+use crate::desk::{Desk, T0, key, pin};
 
-/// A provider whose next answers are set by hand.
-#[derive(Clone)]
-struct Provider(Arc<Mutex<Answers>>);
-
-struct Answers {
-    submit: Submitted,
-    status: Looked<Status>,
-    find: Looked<String>,
-    submissions: u32,
-    questions: u32,
-}
-
-impl Provider {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new(Answers {
-            submit: Submitted::As { approval_id: "A1".into(), applicant: "zhang.san".into() },
-            status: Looked::Found(Status::Pending),
-            find: Looked::Nothing,
-            submissions: 0,
-            questions: 0,
-        })))
-    }
-
-    fn set(&self, f: impl FnOnce(&mut Answers)) {
-        f(&mut self.0.lock().unwrap());
-    }
-
-    fn submissions(&self) -> u32 {
-        self.0.lock().unwrap().submissions
-    }
-
-    fn questions(&self) -> u32 {
-        self.0.lock().unwrap().questions
-    }
-}
-
-impl Approvals for Provider {
-    fn pin(&self) -> Pin {
-        pin()
-    }
-
-    async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-        let mut answers = self.0.lock().unwrap();
-        answers.submissions += 1;
-        answers.submit.clone()
-    }
-
-    async fn status(&self, _: &str) -> Looked<Status> {
-        let mut answers = self.0.lock().unwrap();
-        answers.questions += 1;
-        answers.status.clone()
-    }
-
-    async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
-        let mut answers = self.0.lock().unwrap();
-        answers.questions += 1;
-        answers.find.clone()
-    }
-}
-
-struct Desk {
-    tracker: Tracker<MemoryStore>,
-    provider: Provider,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self { tracker: Tracker::new(MemoryStore::default(), Policy::default()), provider: Provider::new() }
-    }
-
-    async fn submit(&self, now: u64) -> SubmitOutcome {
-        self.tracker.submit_once(&self.provider, &key(), &request(), now).await.unwrap()
-    }
-
-    async fn reconcile(&self, now: u64) {
-        let provider = self.provider.clone();
-        self.tracker.reconcile(|_| Some(provider.clone()), &mut Budget::default(), now).await.unwrap();
-    }
-
-    async fn hears(&self, id: &str, status: Status, now: u64) {
-        self.tracker.receive("acme", &[event(id, status)], now).await.unwrap();
-        self.settle(now).await;
-    }
-
-    async fn settle(&self, now: u64) {
-        let provider = self.provider.clone();
-        self.tracker.settle(|_| Some(provider.clone()), now).await.unwrap();
-    }
-
-    async fn request(&self) -> Request {
-        self.tracker.store().request(&key()).await.unwrap().unwrap()
-    }
-
-    async fn outcomes(&self) -> Vec<Outcome> {
-        let outbox: Vec<Message> = self.tracker.store().outbox().await.unwrap();
-        outbox.into_iter().map(|message| message.outcome).collect()
-    }
-}
-
-fn key() -> Key {
-    Key { tenant: "acme".into(), number: "REQ-1".into() }
-}
-
-fn pin() -> Pin {
-    Pin { engine: Digest::of(b"an engine"), configuration: 7 }
-}
-
-fn request() -> SubmissionRequest {
-    SubmissionRequest {
-        idempotency_key: "REQ-1".into(),
-        applicant: Account { id: "u-1".into(), display_name: "张三".into(), attributes: vec![] },
-        department: None,
-        summary: vec![],
-        fields: vec![],
-        route: Route::TemplateFlow,
-    }
-}
-
-fn event(id: &str, status: Status) -> Event {
-    Event {
-        approval: Approval {
-            approval_id: id.into(),
-            template_id: "T".into(),
-            title: String::new(),
-            status,
-            raw_status: String::new(),
-            applicant: "zhang.san".into(),
-            department: None,
-            submitted_at: None,
-            steps: vec![],
-            notified: vec![],
-            comments: vec![],
-        },
-        operation: Operation::Other,
-        raw_operation: String::new(),
-        actor: None,
-        comment: String::new(),
-        occurred_at: T0,
-        deduplication_key: format!("{id} {status:?}"),
-        kind: "sys_approval_change".into(),
-        message_digest: String::new(),
-    }
-}
+mod desk;
+mod inbox;
 
 #[tokio::test]
 async fn a_second_call_for_the_same_key_submits_nothing() {
@@ -208,32 +63,6 @@ async fn an_intent_left_by_a_crash_is_looked_up_first() {
 }
 
 #[tokio::test]
-async fn an_event_alone_decides_nothing() {
-    let desk = Desk::new();
-    desk.submit(T0).await;
-    desk.hears("A1", Status::Approved, T0 + 10).await;
-    assert_eq!((desk.request().await.state, desk.outcomes().await), (State::Pending, vec![]));
-    desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
-    desk.reconcile(T0 + 20).await;
-    assert_eq!(
-        (desk.request().await.state, desk.outcomes().await),
-        (State::Approved, vec![Outcome::Approved])
-    );
-}
-
-#[tokio::test]
-async fn a_doubled_or_late_event_decides_nothing_again() {
-    let desk = Desk::new();
-    desk.submit(T0).await;
-    desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
-    desk.hears("A1", Status::Approved, T0 + 10).await;
-    desk.hears("A1", Status::Approved, T0 + 11).await;
-    desk.hears("A1", Status::Pending, T0 + 12).await;
-    desk.reconcile(T0 + 100_000).await;
-    assert_eq!(desk.outcomes().await, [Outcome::Approved]);
-}
-
-#[tokio::test]
 async fn a_revocation_after_the_approval_takes_the_grant_back_once() {
     let desk = Desk::new();
     desk.submit(T0).await;
@@ -256,26 +85,6 @@ async fn a_decision_that_the_provider_contradicts_is_flagged_and_not_executed() 
     desk.hears("A1", Status::Approved, T0 + 20).await;
     assert_eq!(desk.outcomes().await, [Outcome::Rejected]);
     assert!(desk.request().await.conflict);
-}
-
-#[tokio::test]
-async fn a_callback_before_the_answer_to_the_submission_waits_for_it() {
-    let desk = Desk::new();
-    desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
-    desk.hears("A1", Status::Approved, T0).await;
-    assert_eq!(desk.outcomes().await, []);
-    desk.submit(T0 + 1).await;
-    desk.settle(T0 + 2).await;
-    assert_eq!(desk.outcomes().await, [Outcome::Approved]);
-}
-
-#[tokio::test]
-async fn a_number_of_the_future_is_no_decision() {
-    let desk = Desk::new();
-    desk.submit(T0).await;
-    desk.provider.set(|answers| answers.status = Looked::Found(Status::Unknown));
-    desk.hears("A1", Status::Unknown, T0 + 10).await;
-    assert_eq!((desk.request().await.state, desk.outcomes().await), (State::Pending, vec![]));
 }
 
 #[tokio::test]
