@@ -1,11 +1,43 @@
-//! What a store promises, kept by a file that is closed and opened again.
+//! What a store promises, kept by the one in memory and by a file.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use approval_tracker::{Key, Message, Notice, Outcome, Pin, Policy, Request, State, Store as _, Tracker};
+use approval_tracker::{
+    Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, Tracker,
+};
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
 use host_harness::contract::Status;
 use tempfile::TempDir;
+
+/// Runs each of these with every kind of store.
+macro_rules! with_each_store {
+    ($($promise:ident)*) => {
+        mod memory {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise(super::MemoryStore::default()).await;
+                }
+            )*
+        }
+
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise(super::File::new().open().await).await;
+                }
+            )*
+        }
+    };
+}
+
+with_each_store! {
+    a_change_from_an_old_revision_changes_nothing_and_decides_nothing
+    a_key_is_inserted_once_and_a_notice_is_received_once
+    what_is_due_comes_longest_waiting_first
+    who_is_in_need_of_an_engine_is_known
+}
 
 struct File(TempDir);
 
@@ -70,9 +102,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
     assert_eq!(store.outbox().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
-    let store = File::new().open().await;
+async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing(store: impl Store) {
     let (request, _) = store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     let pending = Request { state: State::Pending, ..request.clone() };
     assert!(store.compare_and_set(pending, None).await.unwrap());
@@ -82,9 +112,7 @@ async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
     assert_eq!(store.outbox().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
-    let store = File::new().open().await;
+async fn a_key_is_inserted_once_and_a_notice_is_received_once(store: impl Store) {
     store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     let (existing, added) = store.insert(Request::intent(key("R1"), pin(1), 99, 99)).await.unwrap();
     assert_eq!((existing.intended_at, added), (10, false));
@@ -94,9 +122,7 @@ async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
     assert_eq!(store.unsettled(10).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn what_is_due_comes_longest_waiting_first() {
-    let store = File::new().open().await;
+async fn what_is_due_comes_longest_waiting_first(store: impl Store) {
     for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
         store.insert(Request::intent(key(number), pin(1), 1, due_at)).await.unwrap();
     }
@@ -105,9 +131,8 @@ async fn what_is_due_comes_longest_waiting_first() {
 }
 
 /// A host asks whether an engine can be unloaded.
-#[tokio::test]
-async fn who_is_in_need_of_an_engine_is_known_here_too() {
-    let tracker = Tracker::new(File::new().open().await, Policy::default());
+async fn who_is_in_need_of_an_engine_is_known(store: impl Store) {
+    let tracker = Tracker::new(store, Policy::default());
     tracker.store().insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     assert_eq!(tracker.in_need_of(pin(1).engine).await.unwrap(), 1);
     assert_eq!(tracker.in_need_of(pin(2).engine).await.unwrap(), 0);

@@ -1,9 +1,7 @@
 //! A request's life, told by a provider that says exactly what the test wants.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use approval_tracker::{
-    Budget, Key, Looked, MemoryStore, Outcome, Request, State, Store as _, SubmitOutcome, Submitted,
-};
+use approval_tracker::{Budget, Key, Looked, Outcome, Request, State, Store as _, SubmitOutcome, Submitted};
 use host_harness::contract::Status;
 
 use crate::desk::{Desk, T0, key, pin};
@@ -134,16 +132,4 @@ async fn a_tenant_with_many_requests_delays_nobody() {
     assert_eq!((done.asked, done.postponed), (4, 47));
     let quiet = Key { tenant: "quiet".into(), number: "Q1".into() };
     assert_eq!(desk.tracker.store().request(&quiet).await.unwrap().unwrap().state, State::Approved);
-}
-
-#[tokio::test]
-async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
-    let store = MemoryStore::default();
-    let (intent, _) = store.insert(Request::intent(key(), pin(), T0, T0)).await.unwrap();
-    let pending = Request { state: State::Pending, ..intent.clone() };
-    assert!(store.compare_and_set(pending, None).await.unwrap());
-    let late = Request { state: State::Rejected, ..intent };
-    assert!(!store.compare_and_set(late, Some(Outcome::Rejected)).await.unwrap());
-    assert_eq!(store.request(&key()).await.unwrap().unwrap().state, State::Pending);
-    assert_eq!(store.outbox().await.unwrap(), []);
 }
