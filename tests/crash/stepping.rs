@@ -52,8 +52,8 @@ impl<S: Store> Store for Stepping<S> {
         self.step("receive").receive(notice).await
     }
 
-    async fn unsettled(&self, most: usize) -> Result<Vec<Notice>, StoreError> {
-        self.step("unsettled").unsettled(most).await
+    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
+        self.step("settleable").settleable(since, most).await
     }
 
     async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {

@@ -276,9 +276,9 @@ impl Desk {
         if self.told != decided {
             return Err(format!("decided {decided:?}, the product was told {:?}", self.told));
         }
-        let unsettled = self.store.rows().unsettled(100).await.unwrap();
-        if !unsettled.is_empty() {
-            return Err(format!("still in the inbox: {unsettled:?}"));
+        let inbox = self.store.rows().settleable(self.node.now(), usize::MAX).await.unwrap();
+        if !inbox.is_empty() {
+            return Err(format!("still in the inbox: {inbox:?}"));
         }
         match self.line.requests() - self.requests_before_rest {
             ..=QUESTIONS => Ok(()),

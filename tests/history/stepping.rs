@@ -98,8 +98,8 @@ impl Store for Stepping {
         self.step().await?.receive(notice).await
     }
 
-    async fn unsettled(&self, most: usize) -> Result<Vec<Notice>, StoreError> {
-        self.step().await?.unsettled(most).await
+    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
+        self.step().await?.settleable(since, most).await
     }
 
     async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {

@@ -35,6 +35,7 @@ macro_rules! with_each_store {
 with_each_store! {
     a_change_from_an_old_revision_changes_nothing_and_decides_nothing
     a_key_is_inserted_once_and_a_notice_is_received_once
+    a_notice_that_cannot_be_settled_stands_before_no_other
     what_is_due_comes_longest_waiting_first
     who_is_in_need_of_an_engine_is_known
 }
@@ -95,7 +96,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
     assert_eq!(store.request(&key("R1")).await.unwrap(), Some(stored.clone()));
     assert_eq!(store.bound_to("acme", "A1").await.unwrap(), Some(stored));
     assert_eq!(store.bound_to("globex", "A1").await.unwrap(), None);
-    assert_eq!(store.unsettled(10).await.unwrap(), [notice("N1")]);
+    assert_eq!(store.settleable(100, 10).await.unwrap(), [notice("N1")]);
     let message = Message { key: key("R1"), outcome: Outcome::Approved };
     assert_eq!(store.outbox().await.unwrap(), std::slice::from_ref(&message));
     store.acknowledge(&message).await.unwrap();
@@ -119,7 +120,25 @@ async fn a_key_is_inserted_once_and_a_notice_is_received_once(store: impl Store)
     assert!(store.receive(notice("N1")).await.unwrap());
     store.settle(&notice("N1")).await.unwrap();
     assert!(!store.receive(notice("N1")).await.unwrap(), "settled is still known");
-    assert_eq!(store.unsettled(10).await.unwrap(), []);
+    assert_eq!(store.settleable(100, 10).await.unwrap(), []);
+}
+
+async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Store) {
+    let of = |approval_id: &str| Notice { approval_id: approval_id.into(), ..notice(approval_id) };
+    for approval_id in ["A1", "A2", "A3"] {
+        store.receive(of(approval_id)).await.unwrap();
+    }
+    store.receive(Notice { tenant: "globex".into(), ..of("A2") }).await.unwrap();
+    let (request, _) = store.insert(Request::intent(key("R2"), pin(1), 10, 70)).await.unwrap();
+    let bound = Request { approval_id: Some("A2".into()), ..request };
+    assert!(store.compare_and_set(bound, None).await.unwrap());
+    assert_eq!(store.settleable(99, 1).await.unwrap(), [of("A2")]);
+    assert_eq!(
+        store.settleable(99, 10).await.unwrap(),
+        [of("A2")],
+        "another tenant's A2 is another approval"
+    );
+    assert_eq!(store.settleable(100, 2).await.unwrap(), [of("A1"), of("A2")]);
 }
 
 async fn what_is_due_comes_longest_waiting_first(store: impl Store) {

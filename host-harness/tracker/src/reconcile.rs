@@ -48,21 +48,10 @@ impl<S: Store> Tracker<S> {
                 continue;
             }
             done.asked += 1;
-            match request.state {
-                State::Submitting | State::Unknown => self.search(&engine, request, now).await?,
-                State::Pending | State::Approved => {
-                    self.look(&engine, request, now).await?;
-                }
-                State::Resubmit
-                | State::Failed
-                | State::Rejected
-                | State::Withdrawn
-                | State::Deleted
-                | State::Expired
-                | State::Abandoned
-                | State::Revoked => {
-                    self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
-                }
+            if matches!(request.state, State::Submitting | State::Unknown) {
+                self.search(&engine, request, now).await?;
+            } else {
+                self.look(&engine, request, None, now).await?;
             }
         }
         Ok(done)

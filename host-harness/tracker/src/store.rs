@@ -64,8 +64,14 @@ pub trait Store: Send + Sync {
     /// Takes a notice into the inbox. `false` when it was there before, settled or not.
     fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Notices that are not settled, oldest first, at most `most`.
-    fn unsettled(&self, most: usize) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
+    /// Notices that can be settled, oldest first, at most `most`: those of an approval that a request of their tenant
+    /// is bound to, and those that arrived at `since` or before. The others wait for the answer to a submission, and
+    /// stand before nobody.
+    fn settleable(
+        &self,
+        since: u64,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
 
     /// Marks a notice as settled. Its key stays known.
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -166,7 +166,7 @@ impl<S: Store> Tracker<S> {
         match &found {
             Looked::Found(approval_id) => {
                 if let Some(bound) = self.bind(request, approval_id, None, now).await? {
-                    self.look(engine, bound, now).await?;
+                    self.look(engine, bound, None, now).await?;
                 }
             }
             // The list may lag behind: only a late "nothing" is one.

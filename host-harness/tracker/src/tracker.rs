@@ -5,7 +5,7 @@ use host_harness::contract::Status;
 use crate::engine::{Approvals, Looked};
 use crate::policy::Policy;
 use crate::request::{Outcome, Request, State, Transition};
-use crate::store::{Store, StoreError};
+use crate::store::{Notice, Store, StoreError};
 
 /// Keeps track of approval requests. One for all tenants; cheap to make.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Tracker<S> {
 /// How one look at an approval went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// The provider said this.
-    Saw(Status),
+    /// The provider said something.
+    Saw,
     /// No answer.
     NoAnswer,
 }
@@ -57,18 +57,22 @@ impl<S: Store> Tracker<S> {
         }
     }
 
-    /// Asks the provider about a bound request and lets its answer count.
+    /// Asks the provider about a bound request, and lets its answer count. `news` is what a callback said of it.
     pub(crate) async fn look(
         &self,
         engine: &impl Approvals,
         request: Request,
+        news: Option<&Notice>,
         now: u64,
     ) -> Result<Look, StoreError> {
-        let Some(approval_id) = request.approval_id.clone() else { return Ok(Look::NoAnswer) };
+        let Some(approval_id) = request.approval_id.clone() else {
+            self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
+            return Ok(Look::NoAnswer);
+        };
         let looked = engine.status(&approval_id).await;
         if let Looked::Found(status) = looked {
-            self.learn(request, status, now).await?;
-            return Ok(Look::Saw(status));
+            self.learn(request, status, news, now).await?;
+            return Ok(Look::Saw);
         }
         let wait = looked.wait(&self.policy);
         self.change(request, |stored| Some((Request { due_at: Some(now + wait), ..stored }, None))).await?;
@@ -76,14 +80,20 @@ impl<S: Store> Tracker<S> {
     }
 
     /// Lets an authoritative status count.
-    async fn learn(&self, request: Request, status: Status, now: u64) -> Result<(), StoreError> {
+    async fn learn(
+        &self,
+        request: Request,
+        status: Status,
+        news: Option<&Notice>,
+        now: u64,
+    ) -> Result<(), StoreError> {
         let policy = &self.policy;
         self.change(request, |stored| {
             let transition = stored.state.learn(status);
             let expired = stored.state == State::Pending
                 && transition == Transition::Stay
                 && policy.expiry_seconds.is_some_and(|wait| now >= stored.created_at + wait);
-            Some(match transition {
+            let (learnt, outcome) = match transition {
                 Transition::Decide(state, outcome) => {
                     let decided = Request {
                         state,
@@ -101,7 +111,8 @@ impl<S: Store> Tracker<S> {
                 ),
                 Transition::Stay => (after_silence(policy, stored, now), None),
                 Transition::Conflict => (Request { conflict: true, due_at: None, ..stored }, None),
-            })
+            };
+            Some((self.expect(learnt, news, now), outcome))
         })
         .await?;
         Ok(())

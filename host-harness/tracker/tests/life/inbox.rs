@@ -50,3 +50,16 @@ async fn a_number_of_the_future_is_no_decision() {
     desk.hears("A1", Status::Unknown, T0 + 10).await;
     assert_eq!((desk.request().await.state, desk.outcomes().await), (State::Pending, vec![]));
 }
+
+/// Forms of another product, or callbacks faster than the answers to their submissions.
+#[tokio::test]
+async fn notices_that_no_request_claims_hold_no_newer_one_back() {
+    let desk = Desk::new();
+    desk.submit(T0).await;
+    for n in 0..1_000 {
+        desk.hears(&format!("B{n}"), Status::Approved, T0 + 1).await;
+    }
+    desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
+    desk.hears("A1", Status::Approved, T0 + 2).await;
+    assert_eq!(desk.outcomes().await, [Outcome::Approved]);
+}
