@@ -39,11 +39,11 @@ async fn main() -> Result<(), StoreError> {
     let [_, store, wecom, now] = arguments.as_slice() else {
         return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS")));
     };
-    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await?.round().await
+    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await.round().await
 }
 
 impl Host {
-    async fn start(store: &Path, wecom: &str, now: u64) -> Result<Self, StoreError> {
+    async fn start(store: &Path, wecom: &str, now: u64) -> Self {
         let (parent, clock) = (Parent, Arc::new(ManualClock::at(now)));
         let services = Services {
             outbound: Arc::new(Stepping::new(Https::new().expect("a client"), parent)),
@@ -57,8 +57,8 @@ impl Host {
         let grant = Grant { loopback: true, ..Grant::default() };
         let tenant =
             engine.tenant(crash_wire::TENANT, &props::settings().with("api-base-url", wecom), &grant);
-        let store = Stepping::new(SqliteStore::open(store).await?, parent);
-        Ok(Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now })
+        let store = Stepping::new(SqliteStore::open(store).await.expect("a store"), parent);
+        Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now }
     }
 
     async fn round(&self) -> Result<(), StoreError> {

@@ -12,19 +12,21 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 mod rows;
+mod schema;
+
+pub use schema::OpenError;
 
 /// Keeps everything in one SQLite file. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SqliteStore(SqlitePool);
 
-const SCHEMA: &str = include_str!("schema.sql");
-
 impl SqliteStore {
-    /// Opens a file, and makes it when there is none.
+    /// Opens a file, and makes it when there is none. One of an earlier build is upgraded first.
     ///
     /// # Errors
-    /// - [`StoreError`]: the file cannot be opened or is no database of this kind.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+    /// - [`OpenError::Newer`]: a newer program has upgraded the file.
+    /// - [`OpenError::Store`]: the file cannot be opened or is no database of this kind.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -32,8 +34,11 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full);
         // One connection: SQLite has one writer, and a second one would only meet "busy".
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
-        Ok(Self(pool))
+        let store = Self(pool);
+        let mut transaction = store.begin().await?;
+        schema::upgrade(&mut transaction).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(store)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {

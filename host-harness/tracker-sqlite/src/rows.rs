@@ -91,7 +91,7 @@ fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
 
 type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
-/// Binds all of a request's columns, in the order of the table.
+/// Binds all of a request's columns, in the order that the statements number them.
 pub(crate) fn write<'q>(
     statement: Statement<'q>,
     request: &Request,

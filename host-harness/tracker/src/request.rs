@@ -35,6 +35,11 @@ pub struct Pin {
     pub configuration: u64,
 }
 
+impl Pin {
+    /// What a request has that was stored before there were pins. It began on the one engine that its host had then.
+    pub const UNRECORDED: Self = Self { engine: Digest::from_bytes([0; 32]), configuration: 0 };
+}
+
 /// Where a request is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
