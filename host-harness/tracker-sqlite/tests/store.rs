@@ -83,6 +83,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
         applicant: Some("zhang.san".into()),
         due_at: None,
         silent_looks: 3,
+        unanswered_looks: 2,
         expecting_until: Some(400),
         conflict: true,
         ..first

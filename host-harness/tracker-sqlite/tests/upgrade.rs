@@ -95,18 +95,18 @@ async fn a_new_file_is_of_the_version_that_an_upgraded_one_gets() {
     for file in [&upgraded, &new] {
         SqliteStore::open(&file.path()).await.unwrap();
     }
-    assert_eq!(new.version().await, 2);
-    assert_eq!(upgraded.version().await, 2);
+    assert_eq!(new.version().await, 3);
+    assert_eq!(upgraded.version().await, 3);
 }
 
 #[tokio::test]
 async fn a_file_of_a_newer_program_is_refused_and_stays_as_it_is() {
     let file = File::of(&["CREATE TABLE requests (approved_by_telepathy); PRAGMA user_version = 99"]).await;
     let refused = SqliteStore::open(&file.path()).await.unwrap_err();
-    assert_eq!(refused, OpenError::Newer { found: 99, known: 2 });
+    assert_eq!(refused, OpenError::Newer { found: 99, known: 3 });
     assert_eq!(
         refused.to_string(),
-        "the database's tables are of version 99, this program knows them up to 2: the operator installs the \
+        "the database's tables are of version 99, this program knows them up to 3: the operator installs the \
          program that wrote them, or a newer one"
     );
     assert_eq!(file.version().await, 99);

@@ -5,7 +5,7 @@ use host_harness::contract::{Event, Status};
 use crate::engine::Approvals;
 use crate::request::{Request, State};
 use crate::store::{Notice, Store, StoreError};
-use crate::tracker::{Look, Tracker};
+use crate::tracker::Tracker;
 
 /// Notices that one [`Tracker::settle`] takes up.
 const BATCH: usize = 100;
@@ -36,7 +36,7 @@ impl<S: Store> Tracker<S> {
     ///
     /// A notice of an approval that is bound to no request waits: the callback may be faster than the answer to the
     /// submission. When no request has claimed it for long enough, it is somebody else's form. What there is no engine
-    /// for is left to [`reconcile`](Self::reconcile).
+    /// for, or no answer, is left to [`reconcile`](Self::reconcile): each notice costs one question.
     ///
     /// # Errors
     /// - [`StoreError`]: what was not settled stays in the inbox.
@@ -49,11 +49,7 @@ impl<S: Store> Tracker<S> {
         for notice in self.store.settleable(since, BATCH).await? {
             if let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
                 match engine(&request) {
-                    Some(engine) => {
-                        if self.look(&engine, request, Some(&notice), now).await? == Look::NoAnswer {
-                            continue;
-                        }
-                    }
+                    Some(engine) => self.look(&engine, request, Some(&notice), now).await?,
                     None => self.leave_to_reconcile(request, &notice, now).await?,
                 }
             }

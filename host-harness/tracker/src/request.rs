@@ -115,6 +115,7 @@ impl Request {
             heard_at: now,
             due_at: Some(due_at),
             silent_looks: 0,
+            unanswered_looks: 0,
             expecting_until: None,
             conflict: false,
         }
@@ -194,6 +195,8 @@ pub struct Request {
     pub due_at: Option<u64>,
     /// How often it has been asked about without news.
     pub silent_looks: u32,
+    /// How often in a row it has been asked about without an answer.
+    pub unanswered_looks: u32,
     /// An event says that there is news which a fetch has not shown yet: until when to go on asking.
     pub expecting_until: Option<u64>,
     /// The provider contradicted a decision.

@@ -188,7 +188,7 @@ impl<S: Store> Tracker<S> {
                 .await?;
             }
             Looked::NotNow(_) | Looked::Never(_) => {
-                let wait = found.wait(policy);
+                let wait = found.wait(policy, policy.search_interval_seconds);
                 self.change(request, |stored| {
                     open(stored.state).then(|| (unknown(stored, Some(now + wait)), None))
                 })

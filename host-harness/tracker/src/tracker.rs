@@ -14,15 +14,6 @@ pub struct Tracker<S> {
     pub(crate) policy: Policy,
 }
 
-/// How one look at an approval went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// The provider said something.
-    Saw,
-    /// No answer.
-    NoAnswer,
-}
-
 impl<S: Store> Tracker<S> {
     /// A tracker on this store.
     pub const fn new(store: S, policy: Policy) -> Self {
@@ -57,26 +48,41 @@ impl<S: Store> Tracker<S> {
         }
     }
 
-    /// Asks the provider about a bound request, and lets its answer count. `news` is what a callback said of it.
+    /// Asks the provider about a bound request, and lets its answer count. `news` is what a callback said of it. The
+    /// request is due again, unless there is nothing more to learn.
     pub(crate) async fn look(
         &self,
         engine: &impl Approvals,
         request: Request,
         news: Option<&Notice>,
         now: u64,
-    ) -> Result<Look, StoreError> {
+    ) -> Result<(), StoreError> {
         let Some(approval_id) = request.approval_id.clone() else {
             self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
-            return Ok(Look::NoAnswer);
+            return Ok(());
         };
         let looked = engine.status(&approval_id).await;
         if let Looked::Found(status) = looked {
-            self.learn(request, status, news, now).await?;
-            return Ok(Look::Saw);
+            return self.learn(request, status, news, now).await;
         }
-        let wait = looked.wait(&self.policy);
-        self.change(request, |stored| Some((Request { due_at: Some(now + wait), ..stored }, None))).await?;
-        Ok(Look::NoAnswer)
+        self.change(request, |stored| Some((self.put_off(stored, &looked, news, now), None))).await?;
+        Ok(())
+    }
+
+    /// No answer: to be asked again, ever more rarely. News begins anew.
+    fn put_off(&self, request: Request, looked: &Looked<Status>, news: Option<&Notice>, now: u64) -> Request {
+        let request = self.expect(request, news, now);
+        if *looked == Looked::Nothing && request.state.is_terminal() {
+            // Gone, as ended requests may be: there is nothing to contradict the end.
+            return after_silence(&self.policy, Request { unanswered_looks: 0, ..request }, now);
+        }
+        let unanswered = if news.is_some() { 0 } else { request.unanswered_looks };
+        let first = match request.expecting_until {
+            Some(_) => self.policy.expecting_interval_seconds,
+            None => self.policy.search_interval_seconds,
+        };
+        let wait = looked.wait(&self.policy, self.policy.doubled(first, unanswered));
+        Request { due_at: Some(now + wait), unanswered_looks: unanswered.saturating_add(1), ..request }
     }
 
     /// Lets an authoritative status count.
@@ -89,6 +95,7 @@ impl<S: Store> Tracker<S> {
     ) -> Result<(), StoreError> {
         let policy = &self.policy;
         self.change(request, |stored| {
+            let stored = Request { unanswered_looks: 0, ..stored };
             let transition = stored.state.learn(status);
             let expired = stored.state == State::Pending
                 && transition == Transition::Stay
