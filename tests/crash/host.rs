@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use approval_tracker::{Budget, Key, Outcome, Policy, Request, Store as _, StoreError, Tracker};
 use approval_tracker_sqlite::SqliteStore;
+use conformance::stepping::Stepping;
 use conformance::{crash_wire, props};
 use fake_wecom::setup::member;
 use host_harness::clock::ManualClock;
@@ -20,14 +21,14 @@ use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, Grant, Runtime, Services, Tenant};
 
+use announced::Announced;
 use parent::Parent;
-use stepping::Stepping;
 
+mod announced;
 mod parent;
-mod stepping;
 
 struct Host {
-    tracker: Tracker<Stepping<SqliteStore>>,
+    tracker: Tracker<Stepping<SqliteStore, Parent>>,
     tenant: Tenant,
     parent: Parent,
     now: u64,
@@ -46,7 +47,7 @@ impl Host {
     async fn start(store: &Path, wecom: &str, now: u64) -> Self {
         let (parent, clock) = (Parent, Arc::new(ManualClock::at(now)));
         let services = Services {
-            outbound: Arc::new(Stepping::new(Https::new().expect("a client"), parent)),
+            outbound: Arc::new(Announced(Https::new().expect("a client"), parent)),
             tokens: Arc::new(MemoryTokens::new(clock.clone())),
             log: Arc::new(TracingLog),
             pace: Arc::new(Pace::new(clock, Quota::default())),
