@@ -10,13 +10,14 @@ use host_harness::outbound::https::Https;
 use host_harness::{ApprovalEngine, Tenant};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
+use wecom_provider::props;
 
 use super::clock::DemoClock;
 use super::idaas::{Idaas, Meaning, Seen};
 use super::post::PATIENCE;
 use super::timeline::{Timeline, word};
 use crate::error::CliError;
-use crate::example::{loopback, request, settings};
+use crate::example::{loopback, settings};
 
 mod approving;
 mod checking;
@@ -107,7 +108,7 @@ impl Story {
     /// Submits a request and sees WeCom's news of it.
     async fn submit(&mut self, number: &str) -> Result<String, CliError> {
         let started = Instant::now();
-        let submitted = self.tenant.submit(&request(number)).await?;
+        let submitted = self.tenant.submit(&props::request(number)).await?;
         let took = started.elapsed();
         let submission = submitted
             .map_err(|problem| CliError::Demo(format!("{number} was not submitted: {problem:?}")))?;
