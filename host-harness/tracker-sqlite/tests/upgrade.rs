@@ -7,10 +7,12 @@ use approval_tracker::{Key, Message, Notice, Outcome, Pin, Request, State, Store
 use approval_tracker_sqlite::{OpenError, SqliteStore};
 use host_harness::Digest;
 use host_harness::contract::Status;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
-/// The tables of the first build, and of the one that pins requests. Neither said which version they are.
+/// The tables of the first build, and what the one that pins requests had in place of one. Neither said which version
+/// they are.
 const BEFORE_PINS: &str = include_str!("files/before-pins.sql");
 const WITH_PINS: &str = include_str!("files/with-pins.sql");
 
@@ -26,11 +28,11 @@ impl File {
     async fn of(statements: &[&'static str]) -> Self {
         let file = Self(TempDir::new().unwrap());
         let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
-        let pool = SqlitePool::connect_with(options).await.unwrap();
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
         for statement in statements {
-            sqlx::raw_sql(*statement).execute(&pool).await.unwrap();
+            sqlx::raw_sql(*statement).execute(&mut connection).await.unwrap();
         }
-        pool.close().await;
+        connection.close().await.unwrap();
         file
     }
 
@@ -39,8 +41,9 @@ impl File {
     }
 
     async fn version(&self) -> i64 {
-        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(self.path())).await.unwrap();
-        sqlx::query_scalar("PRAGMA user_version").fetch_one(&pool).await.unwrap()
+        let options = SqliteConnectOptions::new().filename(self.path());
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.unwrap()
     }
 
     /// Opens the file twice: the first time may change it, the second finds it as it has to be.
@@ -86,7 +89,7 @@ async fn a_file_with_pins_that_tells_no_version_opens_with_all_it_holds() {
         'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', \
         7, 1, 'pending', 'A1', 'zhang.san', 10, 10, 10, 130, 2, 320, FALSE)";
     let pin = Pin { engine: Digest::of(b"abc"), configuration: 7 };
-    File::of(&[WITH_PINS, rows, REST]).await.holds(pin).await;
+    File::of(&[BEFORE_PINS, WITH_PINS, rows, REST]).await.holds(pin).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
--- Times are seconds since 1970. Words are those of the Rust enums' cases.
+-- What the second build had in the place of the first one's table.
+
+DROP TABLE requests;
 
 CREATE TABLE IF NOT EXISTS requests (
     tenant          TEXT    NOT NULL,
@@ -21,23 +23,3 @@ CREATE TABLE IF NOT EXISTS requests (
 
 CREATE INDEX IF NOT EXISTS requests_by_approval ON requests (tenant, approval_id) WHERE approval_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS requests_by_due_at ON requests (due_at) WHERE due_at IS NOT NULL;
-
-CREATE TABLE IF NOT EXISTS inbox (
-    position          INTEGER PRIMARY KEY,
-    tenant            TEXT    NOT NULL,
-    deduplication_key TEXT    NOT NULL,
-    approval_id       TEXT    NOT NULL,
-    status            TEXT    NOT NULL,
-    received_at       INTEGER NOT NULL,
-    settled           INTEGER NOT NULL DEFAULT FALSE,
-    UNIQUE (tenant, deduplication_key)
-) STRICT;
-
-CREATE INDEX IF NOT EXISTS inbox_unsettled ON inbox (position) WHERE NOT settled;
-
-CREATE TABLE IF NOT EXISTS outbox (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant   TEXT NOT NULL,
-    number   TEXT NOT NULL,
-    outcome  TEXT NOT NULL
-) STRICT;
