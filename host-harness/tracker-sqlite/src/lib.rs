@@ -172,12 +172,15 @@ impl Store for SqliteStore {
     }
 
     async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
-        let found = sqlx::query("SELECT * FROM requests WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2")
-            .bind(rows::signed(now)?)
-            .bind(rows::limit(most))
-            .fetch_all(&self.0)
-            .await
-            .map_err(failed)?;
+        let found = sqlx::query(
+            "SELECT * FROM requests WHERE due_at <= ?1 \
+             ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY due_at), due_at LIMIT ?2",
+        )
+        .bind(rows::signed(now)?)
+        .bind(rows::limit(most))
+        .fetch_all(&self.0)
+        .await
+        .map_err(failed)?;
         found.iter().map(rows::request).collect()
     }
 

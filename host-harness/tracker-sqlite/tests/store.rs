@@ -37,6 +37,7 @@ with_each_store! {
     a_key_is_inserted_once_and_a_notice_is_received_once
     a_notice_that_cannot_be_settled_stands_before_no_other
     what_is_due_comes_longest_waiting_first
+    what_is_due_comes_from_tenants_in_turn
     who_is_in_need_of_an_engine_is_known
 }
 
@@ -148,6 +149,17 @@ async fn what_is_due_comes_longest_waiting_first(store: impl Store) {
     }
     let due = store.due(30, 2).await.unwrap();
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
+}
+
+async fn what_is_due_comes_from_tenants_in_turn(store: impl Store) {
+    for (tenant, number, due_at) in
+        [("acme", "R1", 10), ("acme", "R2", 20), ("globex", "R3", 40), ("acme", "R4", 30)]
+    {
+        let key = Key { tenant: tenant.into(), number: number.into() };
+        store.insert(Request::intent(key, pin(1), 1, due_at)).await.unwrap();
+    }
+    let due = store.due(40, 3).await.unwrap();
+    assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R1", "R3", "R2"]);
 }
 
 /// A host asks whether an engine can be unloaded.

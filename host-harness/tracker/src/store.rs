@@ -76,7 +76,8 @@ pub trait Store: Send + Sync {
     /// Marks a notice as settled. Its key stays known.
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Requests whose time has come, the longest waiting first, at most `most`.
+    /// Requests whose time has come, at most `most`: the longest waiting of each tenant, then the next of each, so that a
+    /// tenant with thousands delays nobody.
     fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
 
     /// What the product has not acknowledged, oldest first.

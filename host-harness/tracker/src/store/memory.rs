@@ -103,10 +103,17 @@ impl Store for MemoryStore {
     fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
         self.with(|rows| {
             let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now);
-            let mut due: Vec<Request> = rows.requests.values().filter(is_due).cloned().collect();
+            let mut due: Vec<&Request> = rows.requests.values().filter(is_due).collect();
             due.sort_by_key(|request| request.due_at);
-            due.truncate(most);
-            due
+            let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut in_turn: Vec<(usize, &Request)> = Vec::new();
+            for request in due {
+                let turn = turns.entry(&request.key.tenant).or_default();
+                *turn += 1;
+                in_turn.push((*turn, request));
+            }
+            in_turn.sort_by_key(|(turn, _)| *turn);
+            in_turn.into_iter().take(most).map(|(_, request)| request.clone()).collect()
         })
     }
 

@@ -121,7 +121,7 @@ async fn a_tenant_with_many_requests_delays_nobody() {
         approval_id: Some(number.clone()),
         ..Request::intent(Key { tenant: tenant.into(), number }, pin(), T0, T0)
     };
-    for n in 0..50 {
+    for n in 0..1_000 {
         desk.tracker.store().insert(bind("loud", format!("L{n}"))).await.unwrap();
     }
     desk.tracker.store().insert(bind("quiet", "Q1".into())).await.unwrap();
@@ -129,7 +129,7 @@ async fn a_tenant_with_many_requests_delays_nobody() {
     let provider = desk.provider.clone();
     let mut budget = Budget::per_minute(3);
     let done = desk.tracker.reconcile(|_| Some(provider.clone()), &mut budget, T0).await.unwrap();
-    assert_eq!((done.asked, done.postponed), (4, 47));
+    assert_eq!(done.asked, 4, "three of the loud one's, and the quiet one's");
     let quiet = Key { tenant: "quiet".into(), number: "Q1".into() };
     assert_eq!(desk.tracker.store().request(&quiet).await.unwrap().unwrap().state, State::Approved);
 }
