@@ -1,11 +1,14 @@
 //! Settings through the compiled engine: every problem at once, and nothing shown that is secret.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use conformance::World;
-use conformance::props::{ATTRIBUTE, settings};
+use conformance::props::{ATTRIBUTE, receive_server, settings};
+use conformance::{T0, World, callback};
 use fake_wecom::{EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, SECRET};
 use host_harness::Settings;
-use host_harness::contract::{Comparison, Configured, PasteValue, SettingProblem};
+use host_harness::contract::{
+    CheckOptions, Comparison, Configured, PasteValue, ProvisionProblem, SettingProblem, SubmissionQuery,
+    TrackingProblem, Window,
+};
 
 async fn configure(settings: &Settings) -> Result<Configured, Vec<SettingProblem>> {
     let world = World::new().await;
@@ -149,4 +152,25 @@ async fn a_key_with_trailing_bits_is_taken() {
     let trailing = EXAMPLE_AES_KEY.replace("Hh8", "Hh9");
     assert_ne!(trailing, EXAMPLE_AES_KEY);
     configure(&settings().with("aes-key", trailing)).await.unwrap();
+}
+
+/// The host has forgotten `configure`. The kit asks the same of the calls for people and forms.
+#[tokio::test]
+async fn without_configure_callbacks_are_to_be_sent_again_and_nothing_is_tracked_tested_or_provisioned() {
+    let world = World::new().await;
+    let tenant = world.tenant().without_configure();
+    let window = Window { starts_at: T0, ends_at: T0 + 1 };
+    let query = SubmissionQuery { idempotency_key: "REQ-1".into(), window, applicant: None };
+    let check = tenant.check(&CheckOptions { now: T0, probe: None }).await.unwrap();
+
+    assert_eq!(tenant.fetch("202601010001").await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert_eq!(tenant.find_submission(&query).await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert_eq!(tenant.list_submitted(window, None).await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert!(matches!(tenant.provision().await.unwrap(), Err(ProvisionProblem::NotConfigured)));
+    assert!(check.is_empty(), "{check:?}");
+    assert_eq!(world.fake.journal(), []);
+
+    let verification = callback(world.fake.begin_save(receive_server()).unwrap(), &world.clock);
+    let outcome = tenant.handle_callback(&verification).await.unwrap();
+    assert_eq!(outcome.response.status, 503);
 }

@@ -14,6 +14,7 @@ use host_harness::outbound::profile::{Names, Profile};
 use host_harness::outbound::{BoxFuture, InProcess};
 use host_harness::{Allocation, Grant, Runtime, Services, Settings};
 use stage::Lines;
+use wecom_provider::props;
 
 #[path = "support/engines.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -51,10 +52,10 @@ async fn logs(url: &str, grant: &Grant, log: &Arc<Lines>, services: Services) ->
 async fn an_engine_tells_which_origins_it_asks_for_with_these_settings() {
     let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, stage::nowhere()).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
-    assert_eq!(engine.origins(&stage::settings()), origins(&["https://qyapi.weixin.qq.com"]));
-    let own = stage::settings().with("api-base-url", "https://wecom.example.com:8443/base");
+    assert_eq!(engine.origins(&props::settings()), origins(&["https://qyapi.weixin.qq.com"]));
+    let own = props::settings().with("api-base-url", "https://wecom.example.com:8443/base");
     assert_eq!(engine.origins(&own), origins(&["https://wecom.example.com:8443"]));
-    let none = stage::settings().with("api-base-url", "no URL");
+    let none = props::settings().with("api-base-url", "no URL");
     assert_eq!(engine.origins(&none), BTreeSet::new());
 }
 

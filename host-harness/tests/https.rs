@@ -15,6 +15,7 @@ use host_harness::{Allocation, Grant, Runtime};
 use server::{Server, ok};
 use stage::Lines;
 use tokio::net::TcpListener;
+use wecom_provider::props;
 
 #[path = "support/server.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -116,7 +117,7 @@ async fn through_an_engine_the_secret_arrives_and_no_log_line_has_it() {
     let services = stage::services(Https::new().unwrap(), &log);
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
-    let settings = stage::settings().with("api-base-url", server.url(""));
+    let settings = props::settings().with("api-base-url", server.url(""));
     let tenant = engine.tenant("acme", &settings, &Grant { loopback: true, ..Grant::default() });
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();
@@ -140,7 +141,7 @@ async fn through_an_engine_a_redirect_is_no_answer() {
     let services = stage::services(Https::new().unwrap(), &Arc::default());
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
-    let settings = stage::settings().with("api-base-url", server.url(""));
+    let settings = props::settings().with("api-base-url", server.url(""));
     let tenant = engine.tenant("acme", &settings, &Grant { loopback: true, ..Grant::default() });
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();
@@ -156,7 +157,7 @@ async fn loopback_without_a_grant_names_the_setting() {
     let services = stage::services(Https::new().unwrap(), &Arc::default());
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
-    let settings = stage::settings().with("api-base-url", server.url(""));
+    let settings = props::settings().with("api-base-url", server.url(""));
     let tenant = engine.tenant("acme", &settings, &Grant::default());
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();

@@ -140,7 +140,7 @@ async fn an_engine_that_needs_more_than_allowed_does_not_load() {
     for (component, limits, setting, needs, allows) in [
         (wecom, Limits { instances: 2, ..limits() }, "limits.instances", 3, 2),
         (wecom, Limits { memories: 0, ..limits() }, "limits.memories", 1, 0),
-        (wecom, Limits { memory_bytes: 64 << 10, ..limits() }, "limits.memory_bytes", 2 << 20, 64 << 10),
+        (wecom, Limits { memory_bytes: 64 << 10, ..limits() }, "limits.memory_bytes", 768 << 10, 64 << 10),
         (wecom, Limits { tables: 1, ..limits() }, "limits.tables", 2, 1),
         (&tables.unwrap(), limits(), "limits.table_elements", 30_000, 20_000),
         (&wat::parse_str(many).unwrap(), limits(), "limits.instances", 9, 4),
@@ -154,7 +154,7 @@ async fn an_engine_that_needs_more_than_allowed_does_not_load() {
 /// wasmtime counts like the host: what just fits is loaded and runs.
 #[tokio::test]
 async fn an_engine_that_just_fits_loads() {
-    let limits = Limits { instances: 3, tables: 2, memory_bytes: 2 << 20, ..stage::limits() };
+    let limits = Limits { instances: 3, tables: 2, memory_bytes: 768 << 10, ..stage::limits() };
     for allocation in [Allocation::Pooling, Allocation::OnDemand] {
         let runtime = Runtime::new(limits.clone(), &allocation, stage::nowhere()).unwrap();
         let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();

@@ -11,6 +11,7 @@ use host_harness::contract::{Depth, MappingProblemKind, SubmitProblem};
 use host_harness::log::Level;
 use host_harness::{Allocation, ApprovalEngine, CallError, CallFailure, Grant, Limits, Runtime};
 use stage::{Lines, Silent};
+use wecom_provider::props;
 
 #[path = "support/stage.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -134,7 +135,7 @@ async fn a_tenant_that_has_all_of_its_own_places_takes_none_of_the_others() {
     let second = stage::tenant(&stuck).resolve_user(&account, Depth::Confirmed).await;
     let pure = stage::tenant(&stuck).configure().await;
     let working = engine.with_services(stage::services(silent("no such path", false), &Arc::default()));
-    let other = working.tenant("other", &stage::settings(), &Grant::default());
+    let other = working.tenant("other", &props::settings(), &Grant::default());
     let member = other.resolve_user(&account, Depth::Confirmed).await;
 
     let busy = CallFailure::Overloaded { setting: "limits.tenant_calls" };

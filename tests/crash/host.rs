@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use approval_tracker::{Budget, Key, Outcome, Policy, Request, Store as _, StoreError, Tracker};
 use approval_tracker_sqlite::SqliteStore;
+use conformance::stepping::Stepping;
 use conformance::{crash_wire, props};
 use fake_wecom::setup::member;
 use host_harness::clock::ManualClock;
@@ -20,14 +21,14 @@ use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
 use host_harness::{Allocation, Grant, Runtime, Services, Tenant};
 
+use announced::Announced;
 use parent::Parent;
-use stepping::Stepping;
 
+mod announced;
 mod parent;
-mod stepping;
 
 struct Host {
-    tracker: Tracker<Stepping<SqliteStore>>,
+    tracker: Tracker<Stepping<SqliteStore, Parent>>,
     tenant: Tenant,
     parent: Parent,
     now: u64,
@@ -39,14 +40,14 @@ async fn main() -> Result<(), StoreError> {
     let [_, store, wecom, now] = arguments.as_slice() else {
         return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS")));
     };
-    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await?.round().await
+    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await.round().await
 }
 
 impl Host {
-    async fn start(store: &Path, wecom: &str, now: u64) -> Result<Self, StoreError> {
+    async fn start(store: &Path, wecom: &str, now: u64) -> Self {
         let (parent, clock) = (Parent, Arc::new(ManualClock::at(now)));
         let services = Services {
-            outbound: Arc::new(Stepping::new(Https::new().expect("a client"), parent)),
+            outbound: Arc::new(Announced(Https::new().expect("a client"), parent)),
             tokens: Arc::new(MemoryTokens::new(clock.clone())),
             log: Arc::new(TracingLog),
             pace: Arc::new(Pace::new(clock, Quota::default())),
@@ -57,8 +58,8 @@ impl Host {
         let grant = Grant { loopback: true, ..Grant::default() };
         let tenant =
             engine.tenant(crash_wire::TENANT, &props::settings().with("api-base-url", wecom), &grant);
-        let store = Stepping::new(SqliteStore::open(store).await?, parent);
-        Ok(Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now })
+        let store = Stepping::new(SqliteStore::open(store).await.expect("a store"), parent);
+        Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now }
     }
 
     async fn round(&self) -> Result<(), StoreError> {

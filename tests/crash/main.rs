@@ -26,7 +26,7 @@ const MOMENTS: [&str; 14] = [
     "callbacks",
     "receive",
     "answer 200",
-    "unsettled",
+    "settleable",
     "took effect oa/getapprovaldetail",
     "compare-and-set Approved Some(Approved)",
     "settle",

@@ -2,6 +2,9 @@
 
 use std::io::{Write as _, stdin, stdout};
 
+use approval_tracker::StoreError;
+use conformance::stepping::Steps;
+
 /// Whoever decides whether this process goes on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parent;
@@ -14,5 +17,12 @@ impl Parent {
         let mut answer = String::new();
         stdin().read_line(&mut answer).expect("a parent that answers");
         answer
+    }
+}
+
+impl Steps for Parent {
+    async fn before(&self, step: &str) -> Result<(), StoreError> {
+        self.tell(step);
+        Ok(())
     }
 }

@@ -126,7 +126,7 @@ impl Story {
         assert_eq!((state, conflict), (State::Approved, false), "{first:?}");
         assert_eq!(approval_id.as_deref(), Some(form.sp_no.as_str()), "{first:?}");
         assert_eq!(store.outbox().await.unwrap(), [], "{first:?}");
-        assert_eq!(store.unsettled(1).await.unwrap(), [], "{first:?}");
+        assert_eq!(store.settleable(self.world.clock.now().as_secs(), 1).await.unwrap(), [], "{first:?}");
 
         let told = if *first == Ended::killed("acknowledge Approved") { 2 } else { 1 };
         assert_eq!(self.decisions, vec!["REQ-1 Approved"; told], "{first:?}");

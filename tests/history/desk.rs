@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use approval_tracker::{Budget, Key, Message, Outcome, Policy, Request, State, Store as _, Tracker};
+use approval_tracker::{
+    Budget, Key, MemoryStore, Message, Outcome, Policy, Request, State, Store as _, Tracker,
+};
 use conformance::sender::message;
 use conformance::{World, WorldClock, callback, props};
 use fake_wecom::setup::{control, member};
@@ -20,7 +22,7 @@ use host_harness::{Grant, Services, Tenant};
 use crate::act::{Act, Job, NODES, REQUESTS};
 use crate::faults::Weather;
 use crate::line::Line;
-use crate::stepping::Stepping;
+use crate::steps::{Shared, Steps};
 use crate::truth::{expected, fits};
 use crate::turns::{Jobs, TO_THE_END};
 
@@ -31,7 +33,7 @@ pub(crate) struct Desk {
     world: World,
     weather: Weather,
     line: Arc<Line>,
-    store: Stepping,
+    store: Shared,
     node: Node,
     jobs: Jobs,
     /// What the product was told to do, in order.
@@ -47,7 +49,7 @@ pub(crate) struct Desk {
 /// What a node works with: all of it shared, and nothing kept between two jobs.
 #[derive(Clone)]
 struct Node {
-    tracker: Arc<Tracker<Stepping>>,
+    tracker: Arc<Tracker<Shared>>,
     tenant: Tenant,
     clock: WorldClock,
 }
@@ -65,7 +67,7 @@ impl Desk {
             pace: Arc::new(Pace::new(Arc::new(world.clock.clone()), Quota::default())),
         };
         let engine = world.engine().with_services(services);
-        let store = Stepping::new();
+        let store = Shared::new(MemoryStore::default(), Steps::new());
         let node = Node {
             tracker: Arc::new(Tracker::new(store.clone(), Policy::default())),
             tenant: engine.tenant("acme", &props::settings(), &Grant::default()),
@@ -114,7 +116,7 @@ impl Desk {
                 self.delivery_fault = Some(*fault);
                 self.plan();
             }
-            Act::StoreFails(steps) => self.store.fail_after(*steps),
+            Act::StoreFails(steps) => self.store.steps().fail_after(*steps),
             Act::Crash(node) => self.jobs.crash(*node),
         }
         self.obey().await;
@@ -193,7 +195,7 @@ impl Desk {
 
     /// The product does what its outbox says.
     async fn obey(&mut self) {
-        let rows = self.store.rows().clone();
+        let rows = self.store.store().clone();
         for message in rows.outbox().await.unwrap() {
             rows.acknowledge(&message).await.unwrap();
             if message.outcome == Outcome::SubmitAgain {
@@ -221,7 +223,7 @@ impl Desk {
 
     /// Nothing goes wrong any more, and nobody acts; the nodes go on doing their rounds.
     pub(crate) async fn come_to_rest(&mut self) {
-        self.store.heal();
+        self.store.steps().heal();
         self.world.fake.set_faults(self.weather.plan());
         self.finish().await;
         self.requests_before_rest = self.line.requests();
@@ -234,7 +236,7 @@ impl Desk {
             self.finish().await;
             // A submission that was turned away at the door is the product's to repeat.
             for number in self.wanted.clone() {
-                let stored = self.store.rows().request(&key(&number)).await.unwrap();
+                let stored = self.store.store().request(&key(&number)).await.unwrap();
                 let state = stored.map(|request| request.state);
                 if matches!(state, Some(State::Resubmit | State::Failed) | None) {
                     (0..NODES).for_each(|node| self.submit(&number, node));
@@ -247,7 +249,7 @@ impl Desk {
 
     /// One form for each request, one decision, both say the same, and it is quiet.
     pub(crate) async fn check(&self) -> Result<(), String> {
-        let decided = self.store.decided();
+        let decided = self.store.steps().all_decided();
         let mut decisions: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
         for message in decided.iter().filter(|message| message.outcome != Outcome::SubmitAgain) {
             decisions.entry(&message.key.number).or_default().push(message.outcome);
@@ -257,7 +259,7 @@ impl Desk {
             let [form] = forms.as_slice() else {
                 return Err(format!("{number} has {} forms", forms.len()));
             };
-            let request = self.store.rows().request(&key(number)).await.unwrap();
+            let request = self.store.store().request(&key(number)).await.unwrap();
             let Some(request) = request else { return Err(format!("{number} is unknown")) };
             if request.approval_id.as_deref() != Some(form.sp_no.as_str()) {
                 return Err(format!(
@@ -276,9 +278,9 @@ impl Desk {
         if self.told != decided {
             return Err(format!("decided {decided:?}, the product was told {:?}", self.told));
         }
-        let unsettled = self.store.rows().unsettled(100).await.unwrap();
-        if !unsettled.is_empty() {
-            return Err(format!("still in the inbox: {unsettled:?}"));
+        let inbox = self.store.store().settleable(self.node.now(), usize::MAX).await.unwrap();
+        if !inbox.is_empty() {
+            return Err(format!("still in the inbox: {inbox:?}"));
         }
         match self.line.requests() - self.requests_before_rest {
             ..=QUESTIONS => Ok(()),

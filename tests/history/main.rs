@@ -17,7 +17,7 @@ mod act;
 mod desk;
 mod faults;
 mod line;
-mod stepping;
+mod steps;
 mod truth;
 mod turns;
 

@@ -18,6 +18,7 @@ use host_harness::{Allocation, ApprovalEngine, Grant, Limits, Runtime, Services,
 
 pub mod crash_wire;
 pub mod kept_memory;
+pub mod stepping;
 pub mod wire;
 
 pub use wecom_provider::{EGRESS, T0, answer, props, sender};

@@ -11,7 +11,7 @@ use host_harness::{CallError, CallFailure, Tenant, redact};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::connection::Connection;
+use crate::configured::Configured;
 use crate::error::CliError;
 use crate::input;
 use crate::language::Language;
@@ -22,16 +22,10 @@ const TEXT_BYTES: usize = 2_000;
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    connection: Connection,
-    /// JSON object of settings, as for `call`.
-    #[arg(long)]
-    settings: PathBuf,
+    configured: Configured,
     /// JSON of an account whose mapping is tried: {"id", "display-name", "attributes": [{"name", "values"}]}.
     #[arg(long)]
     probe: Option<PathBuf>,
-    /// The language of the steps and of what to do.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    language: Language,
     /// Print JSON, in both languages.
     #[arg(long)]
     json: bool,
@@ -66,9 +60,9 @@ struct Words {
 
 /// Ends with success only when no step failed.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = input::settings(&options.settings)?;
+    let settings = options.configured.settings()?;
     let probe = options.probe.as_deref().map_or(Ok(Value::Null), input::json)?;
-    let tenant = options.connection.tenant("check", &settings).await?;
+    let tenant = options.configured.tenant("check", &settings).await?;
     let told = findings(&tenant, probe).await?;
     let findings = Vec::<Finding>::deserialize(&told).map_err(|error| {
         CallError::from(CallFailure::Host { reason: format!("a finding is not as in the contract: {error}") })
@@ -77,7 +71,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     if options.json {
         writeln!(out, "{told:#}")?;
     } else {
-        findings.iter().try_for_each(|finding| print(&mut out, finding, options.language))?;
+        findings.iter().try_for_each(|finding| print(&mut out, finding, options.configured.language))?;
     }
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
     Ok(if failed { ExitCode::from(2) } else { ExitCode::SUCCESS })

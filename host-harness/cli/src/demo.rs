@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use fake_wecom::{FakeWeCom, Setup, serve};
 
+pub(crate) use self::error::DemoError;
 use crate::error::CliError;
 use crate::host;
 
 mod clock;
+mod error;
 mod idaas;
 mod post;
 mod story;

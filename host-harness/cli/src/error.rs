@@ -6,6 +6,8 @@ use conformance_kit::KitError;
 use host_harness::replay::SealError;
 use host_harness::{CacheError, CallError, LoadError, RuntimeError};
 
+use crate::demo::DemoError;
+
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
@@ -29,8 +31,8 @@ pub(crate) enum CliError {
     Seal(#[from] SealError),
     #[error("cannot listen on 127.0.0.1:{port}: {reason}: free the port or give another with {option}")]
     Port { port: u16, option: &'static str, reason: io::Error },
-    #[error("the demo cannot go on: {0}")]
-    Demo(String),
+    #[error("the demo cannot go on: {0}: run it again, with --log-level debug to see more")]
+    Demo(#[from] DemoError),
     #[error("cannot read or write a stream: {0}")]
     Output(#[from] io::Error),
 }

@@ -9,6 +9,7 @@ use fake_wecom::setup::member;
 use fake_wecom::{FakeWeCom, Setup, SystemClock, serve};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use wecom_provider::props;
 
 pub(crate) use self::state::State;
 use crate::error::CliError;
@@ -103,6 +104,6 @@ fn account() -> Value {
     json!({
         "id": "u-1",
         "display-name": "张三",
-        "attributes": [{ "name": example::ATTRIBUTE, "values": [member::ZHANG_SAN] }],
+        "attributes": [{ "name": props::ATTRIBUTE, "values": [member::ZHANG_SAN] }],
     })
 }

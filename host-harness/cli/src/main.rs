@@ -26,6 +26,7 @@ mod cache;
 mod call;
 mod callbacks;
 mod check;
+mod configured;
 mod conform;
 mod connection;
 mod demo;

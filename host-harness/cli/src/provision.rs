@@ -1,14 +1,13 @@
 //! `provision`: the engine's own template at the provider, and the settings that name it.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use host_harness::contract::ProvisionProblem;
 use host_harness::{Settings, redact};
 
-use crate::connection::Connection;
+use crate::configured::Configured;
 use crate::error::CliError;
 use crate::input::{self, SettingsFile};
 use crate::language::Language;
@@ -19,23 +18,17 @@ const TEXT_BYTES: usize = 2_000;
 #[derive(Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    connection: Connection,
-    /// JSON object of settings, as for `call`.
-    #[arg(long)]
-    settings: PathBuf,
+    configured: Configured,
     /// Put the settings to store into that file; without it they are printed alone.
     #[arg(long)]
     write: bool,
-    /// The language of what is told.
-    #[arg(long, value_enum, default_value_t = Language::En)]
-    language: Language,
 }
 
-pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = input::settings(&options.settings)?;
+pub(crate) async fn run(Options { configured, write }: Options) -> Result<ExitCode, CliError> {
+    let settings = configured.settings()?;
     // Before anything is made: what is made once must find its place.
-    let file = options.write.then(|| SettingsFile::open(&options.settings)).transpose()?;
-    let tenant = options.connection.tenant("provision", &settings).await?;
+    let file = write.then(|| SettingsFile::open(&configured.settings)).transpose()?;
+    let tenant = configured.tenant("provision", &settings).await?;
     match tenant.provision().await? {
         Ok(given) => {
             let news: Settings = given
@@ -43,14 +36,14 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
                 .filter(|(key, value)| settings.value(key) != Some(*value))
                 .map(|(key, value)| (key, value.expose()))
                 .collect();
-            tell(&news, options.language)?;
+            tell(&news, configured.language)?;
             if let Some(file) = file {
                 file.store(&news)?;
             }
             Ok(ExitCode::SUCCESS)
         }
         Err(problem) => {
-            let sentence = redact::line(&sentence(&problem, options.language), TEXT_BYTES);
+            let sentence = redact::line(&sentence(&problem, configured.language), TEXT_BYTES);
             writeln!(io::stderr(), "host-harness: provision: {sentence}")?;
             Ok(ExitCode::from(2))
         }

@@ -12,19 +12,21 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 mod rows;
+mod schema;
+
+pub use schema::OpenError;
 
 /// Keeps everything in one SQLite file. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SqliteStore(SqlitePool);
 
-const SCHEMA: &str = include_str!("schema.sql");
-
 impl SqliteStore {
-    /// Opens a file, and makes it when there is none.
+    /// Opens a file, and makes it when there is none. One of an earlier build is upgraded first.
     ///
     /// # Errors
-    /// - [`StoreError`]: the file cannot be opened or is no database of this kind.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+    /// - [`OpenError::Newer`]: a newer program has upgraded the file.
+    /// - [`OpenError::Store`]: the file cannot be opened or is no database of this kind.
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -32,8 +34,11 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full);
         // One connection: SQLite has one writer, and a second one would only meet "busy".
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
-        Ok(Self(pool))
+        let store = Self(pool);
+        let mut transaction = store.begin().await?;
+        schema::upgrade(&mut transaction).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(store)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
@@ -61,8 +66,9 @@ impl Store for SqliteStore {
         rows::write(
             sqlx::query(
                 "INSERT INTO requests (tenant, number, engine, configuration, revision, state, approval_id, applicant, \
-                 intended_at, created_at, heard_at, due_at, silent_looks, expecting_until, conflict) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 intended_at, created_at, heard_at, due_at, silent_looks, unanswered_looks, \
+                 expecting_until, conflict) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             ),
             &request,
             request.revision,
@@ -100,7 +106,7 @@ impl Store for SqliteStore {
             sqlx::query(
                 "UPDATE requests SET engine = ?3, configuration = ?4, revision = ?5, state = ?6, approval_id = ?7, \
                  applicant = ?8, intended_at = ?9, created_at = ?10, heard_at = ?11, due_at = ?12, \
-                 silent_looks = ?13, expecting_until = ?14, conflict = ?15 \
+                 silent_looks = ?13, unanswered_looks = ?14, expecting_until = ?15, conflict = ?16 \
                  WHERE tenant = ?1 AND number = ?2 AND revision = ?5 - 1",
             ),
             &changed,
@@ -141,12 +147,17 @@ impl Store for SqliteStore {
         Ok(inserted.rows_affected() > 0)
     }
 
-    async fn unsettled(&self, most: usize) -> Result<Vec<Notice>, StoreError> {
-        let found = sqlx::query("SELECT * FROM inbox WHERE NOT settled ORDER BY position LIMIT ?1")
-            .bind(rows::limit(most))
-            .fetch_all(&self.0)
-            .await
-            .map_err(failed)?;
+    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
+        // Costs a look into an index for each notice that waits, and they do not wait for long.
+        let found = sqlx::query(
+            "SELECT * FROM inbox WHERE NOT settled AND (received_at <= ?1 OR EXISTS (SELECT 1 FROM requests WHERE \
+             requests.tenant = inbox.tenant AND requests.approval_id = inbox.approval_id)) ORDER BY position LIMIT ?2",
+        )
+        .bind(rows::signed(since)?)
+        .bind(rows::limit(most))
+        .fetch_all(&self.0)
+        .await
+        .map_err(failed)?;
         found.iter().map(rows::notice).collect()
     }
 
@@ -161,12 +172,15 @@ impl Store for SqliteStore {
     }
 
     async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
-        let found = sqlx::query("SELECT * FROM requests WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2")
-            .bind(rows::signed(now)?)
-            .bind(rows::limit(most))
-            .fetch_all(&self.0)
-            .await
-            .map_err(failed)?;
+        let found = sqlx::query(
+            "SELECT * FROM requests WHERE due_at <= ?1 \
+             ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY due_at), due_at LIMIT ?2",
+        )
+        .bind(rows::signed(now)?)
+        .bind(rows::limit(most))
+        .fetch_all(&self.0)
+        .await
+        .map_err(failed)?;
         found.iter().map(rows::request).collect()
     }
 

@@ -91,7 +91,7 @@ fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
 
 type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
-/// Binds all of a request's columns, in the order of the table.
+/// Binds all of a request's columns, in the order that the statements number them.
 pub(crate) fn write<'q>(
     statement: Statement<'q>,
     request: &Request,
@@ -111,6 +111,7 @@ pub(crate) fn write<'q>(
         .bind(signed(request.heard_at)?)
         .bind(request.due_at.map(signed).transpose()?)
         .bind(request.silent_looks)
+        .bind(request.unanswered_looks)
         .bind(request.expecting_until.map(signed).transpose()?)
         .bind(request.conflict))
 }
@@ -128,6 +129,7 @@ pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
         heard_at: unsigned(row, "heard_at")?,
         due_at: optional(row, "due_at")?,
         silent_looks: row.try_get("silent_looks").map_err(failed)?,
+        unanswered_looks: row.try_get("unanswered_looks").map_err(failed)?,
         expecting_until: optional(row, "expecting_until")?,
         conflict: row.try_get("conflict").map_err(failed)?,
     })

@@ -1,11 +1,45 @@
-//! What a store promises, kept by a file that is closed and opened again.
+//! What a store promises, kept by the one in memory and by a file.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
-use approval_tracker::{Key, Message, Notice, Outcome, Pin, Policy, Request, State, Store as _, Tracker};
+use approval_tracker::{
+    Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, Tracker,
+};
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
 use host_harness::contract::Status;
 use tempfile::TempDir;
+
+/// Runs each of these with every kind of store.
+macro_rules! with_each_store {
+    ($($promise:ident)*) => {
+        mod memory {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise(super::MemoryStore::default()).await;
+                }
+            )*
+        }
+
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise(super::File::new().open().await).await;
+                }
+            )*
+        }
+    };
+}
+
+with_each_store! {
+    a_change_from_an_old_revision_changes_nothing_and_decides_nothing
+    a_key_is_inserted_once_and_a_notice_is_received_once
+    a_notice_that_cannot_be_settled_stands_before_no_other
+    what_is_due_comes_longest_waiting_first
+    what_is_due_comes_from_tenants_in_turn
+    who_is_in_need_of_an_engine_is_known
+}
 
 struct File(TempDir);
 
@@ -50,6 +84,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
         applicant: Some("zhang.san".into()),
         due_at: None,
         silent_looks: 3,
+        unanswered_looks: 2,
         expecting_until: Some(400),
         conflict: true,
         ..first
@@ -63,16 +98,14 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
     assert_eq!(store.request(&key("R1")).await.unwrap(), Some(stored.clone()));
     assert_eq!(store.bound_to("acme", "A1").await.unwrap(), Some(stored));
     assert_eq!(store.bound_to("globex", "A1").await.unwrap(), None);
-    assert_eq!(store.unsettled(10).await.unwrap(), [notice("N1")]);
+    assert_eq!(store.settleable(100, 10).await.unwrap(), [notice("N1")]);
     let message = Message { key: key("R1"), outcome: Outcome::Approved };
     assert_eq!(store.outbox().await.unwrap(), std::slice::from_ref(&message));
     store.acknowledge(&message).await.unwrap();
     assert_eq!(store.outbox().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
-    let store = File::new().open().await;
+async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing(store: impl Store) {
     let (request, _) = store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     let pending = Request { state: State::Pending, ..request.clone() };
     assert!(store.compare_and_set(pending, None).await.unwrap());
@@ -82,21 +115,35 @@ async fn a_change_from_an_old_revision_changes_nothing_and_decides_nothing() {
     assert_eq!(store.outbox().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_key_is_inserted_once_and_a_notice_is_received_once() {
-    let store = File::new().open().await;
+async fn a_key_is_inserted_once_and_a_notice_is_received_once(store: impl Store) {
     store.insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     let (existing, added) = store.insert(Request::intent(key("R1"), pin(1), 99, 99)).await.unwrap();
     assert_eq!((existing.intended_at, added), (10, false));
     assert!(store.receive(notice("N1")).await.unwrap());
     store.settle(&notice("N1")).await.unwrap();
     assert!(!store.receive(notice("N1")).await.unwrap(), "settled is still known");
-    assert_eq!(store.unsettled(10).await.unwrap(), []);
+    assert_eq!(store.settleable(100, 10).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn what_is_due_comes_longest_waiting_first() {
-    let store = File::new().open().await;
+async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Store) {
+    let of = |approval_id: &str| Notice { approval_id: approval_id.into(), ..notice(approval_id) };
+    for approval_id in ["A1", "A2", "A3"] {
+        store.receive(of(approval_id)).await.unwrap();
+    }
+    store.receive(Notice { tenant: "globex".into(), ..of("A2") }).await.unwrap();
+    let (request, _) = store.insert(Request::intent(key("R2"), pin(1), 10, 70)).await.unwrap();
+    let bound = Request { approval_id: Some("A2".into()), ..request };
+    assert!(store.compare_and_set(bound, None).await.unwrap());
+    assert_eq!(store.settleable(99, 1).await.unwrap(), [of("A2")]);
+    assert_eq!(
+        store.settleable(99, 10).await.unwrap(),
+        [of("A2")],
+        "another tenant's A2 is another approval"
+    );
+    assert_eq!(store.settleable(100, 2).await.unwrap(), [of("A1"), of("A2")]);
+}
+
+async fn what_is_due_comes_longest_waiting_first(store: impl Store) {
     for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
         store.insert(Request::intent(key(number), pin(1), 1, due_at)).await.unwrap();
     }
@@ -104,10 +151,20 @@ async fn what_is_due_comes_longest_waiting_first() {
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
 }
 
+async fn what_is_due_comes_from_tenants_in_turn(store: impl Store) {
+    for (tenant, number, due_at) in
+        [("acme", "R1", 10), ("acme", "R2", 20), ("globex", "R3", 40), ("acme", "R4", 30)]
+    {
+        let key = Key { tenant: tenant.into(), number: number.into() };
+        store.insert(Request::intent(key, pin(1), 1, due_at)).await.unwrap();
+    }
+    let due = store.due(40, 3).await.unwrap();
+    assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R1", "R3", "R2"]);
+}
+
 /// A host asks whether an engine can be unloaded.
-#[tokio::test]
-async fn who_is_in_need_of_an_engine_is_known_here_too() {
-    let tracker = Tracker::new(File::new().open().await, Policy::default());
+async fn who_is_in_need_of_an_engine_is_known(store: impl Store) {
+    let tracker = Tracker::new(store, Policy::default());
     tracker.store().insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     assert_eq!(tracker.in_need_of(pin(1).engine).await.unwrap(), 1);
     assert_eq!(tracker.in_need_of(pin(2).engine).await.unwrap(), 0);

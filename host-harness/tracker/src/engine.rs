@@ -42,11 +42,11 @@ pub enum Looked<T> {
 }
 
 impl<T> Looked<T> {
-    /// How long to wait before the same question.
-    pub(crate) fn wait(&self, policy: &Policy) -> u64 {
+    /// How long to wait before the same question: for `interval` at least.
+    pub(crate) fn wait(&self, policy: &Policy, interval: u64) -> u64 {
         match self {
-            Self::NotNow(Some(seconds)) => u64::from(*seconds),
-            Self::NotNow(None) | Self::Found(_) => policy.search_interval_seconds,
+            Self::NotNow(seconds) => seconds.map_or(interval, |seconds| interval.max(seconds.into())),
+            Self::Found(_) => interval,
             // The provider forgot what it numbered itself, or cannot be asked: somebody has to look.
             Self::Nothing | Self::Never(_) => policy.longest_look_seconds,
         }

@@ -5,7 +5,7 @@ use host_harness::contract::{Event, Status};
 use crate::engine::Approvals;
 use crate::request::{Request, State};
 use crate::store::{Notice, Store, StoreError};
-use crate::tracker::{Look, Tracker};
+use crate::tracker::Tracker;
 
 /// Notices that one [`Tracker::settle`] takes up.
 const BATCH: usize = 100;
@@ -32,10 +32,11 @@ impl<S: Store> Tracker<S> {
     }
 
     /// Confirms with the provider what the inbox says, and decides. Call it after each callback and now and then.
-    /// `engine` gives the one that a request is [pinned](crate::Pin) to; what it has none for waits.
+    /// `engine` gives the one that a request is [pinned](crate::Pin) to.
     ///
     /// A notice of an approval that is bound to no request waits: the callback may be faster than the answer to the
-    /// submission. When no request has claimed it for long enough, it is somebody else's form.
+    /// submission. When no request has claimed it for long enough, it is somebody else's form. What there is no engine
+    /// for, or no answer, is left to [`reconcile`](Self::reconcile): each notice costs one question.
     ///
     /// # Errors
     /// - [`StoreError`]: what was not settled stays in the inbox.
@@ -44,22 +45,15 @@ impl<S: Store> Tracker<S> {
         engine: impl Fn(&Request) -> Option<A>,
         now: u64,
     ) -> Result<(), StoreError> {
-        for notice in self.store.unsettled(BATCH).await? {
-            match self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
-                Some(request) => {
-                    let Some(engine) = engine(&request) else { continue };
-                    if let Look::Saw(status) = self.look(&engine, request, now).await? {
-                        if status != notice.status {
-                            self.expect_news(&notice, now).await?;
-                        }
-                        self.store.settle(&notice).await?;
-                    }
+        let since = now.saturating_sub(self.unclaimed_seconds());
+        for notice in self.store.settleable(since, BATCH).await? {
+            if let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
+                match engine(&request) {
+                    Some(engine) => self.look(&engine, request, Some(&notice), now).await?,
+                    None => self.leave_to_reconcile(request, &notice, now).await?,
                 }
-                None if now >= notice.received_at + self.unclaimed_seconds() => {
-                    self.store.settle(&notice).await?;
-                }
-                None => {}
             }
+            self.store.settle(&notice).await?;
         }
         Ok(())
     }
@@ -69,24 +63,36 @@ impl<S: Store> Tracker<S> {
         2 * (self.policy.submission_seconds + self.policy.list_lag_seconds)
     }
 
-    /// The event is ahead of the detail, or behind it. While it may be ahead, the request is looked at often.
-    async fn expect_news(&self, notice: &Notice, now: u64) -> Result<(), StoreError> {
-        let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? else {
-            return Ok(());
-        };
-        let until = notice.received_at + self.policy.detail_lag_seconds;
-        let ahead = matches!(
-            (request.state, notice.status),
-            (State::Pending, Status::Approved | Status::Rejected | Status::Withdrawn | Status::Deleted)
-                | (State::Pending | State::Approved, Status::Revoked)
-        );
-        if ahead && now < until {
-            let due_at = Some(now + self.policy.expecting_interval_seconds);
-            self.change(request, |stored| {
-                Some((Request { expecting_until: Some(until), due_at, ..stored }, None))
-            })
-            .await?;
-        }
+    async fn leave_to_reconcile(
+        &self,
+        request: Request,
+        notice: &Notice,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        self.change(request, |stored| {
+            Some((Request { due_at: Some(now), ..self.expect(stored, Some(notice), now) }, None))
+        })
+        .await?;
         Ok(())
+    }
+
+    /// A callback is ahead of the detail, or behind it. While it may be ahead, the request is looked at often.
+    pub(crate) fn expect(&self, request: Request, news: Option<&Notice>, now: u64) -> Request {
+        let ahead = |notice: &&Notice| {
+            matches!(
+                (request.state, notice.status),
+                (State::Pending, Status::Approved | Status::Rejected | Status::Withdrawn | Status::Deleted)
+                    | (State::Pending | State::Approved, Status::Revoked)
+            )
+        };
+        let until = news.filter(ahead).map(|notice| notice.received_at + self.policy.detail_lag_seconds);
+        match until.filter(|until| now < *until) {
+            Some(until) => Request {
+                expecting_until: Some(until),
+                due_at: Some(now + self.policy.expecting_interval_seconds),
+                ..request
+            },
+            None => request,
+        }
     }
 }

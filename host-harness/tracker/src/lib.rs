@@ -3,7 +3,7 @@
 //! - [`Tracker::submit_once`]: one approval for one key, whatever breaks in between.
 //! - [`Tracker::receive`]: takes a callback's events into the inbox; the host answers the provider only after it.
 //! - [`Tracker::settle`]: confirms what the inbox says with the provider and decides.
-//! - [`Tracker::reconcile`]: asks about what has been silent, within a budget.
+//! - [`Tracker::reconcile`]: asks about what has been silent or had no answer, within a budget.
 //!
 //! A [`Request`] is [pinned](Pin) to the engine and settings that it was submitted with. Whoever settles or reconciles
 //! gives the engine for each request, so that an engine can be swapped while approvals are open.

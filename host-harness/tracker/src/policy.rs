@@ -10,11 +10,11 @@ pub struct Policy {
     pub list_lag_seconds: u64,
     /// How far before the intent the search for a submission begins: for clocks that differ.
     pub clock_skew_seconds: u64,
-    /// Between two searches for one submission.
+    /// Between two searches for one submission, at least. Also after a look that had no answer; doubles each time.
     pub search_interval_seconds: u64,
     /// How long an event may be ahead of what a fetch shows.
     pub detail_lag_seconds: u64,
-    /// Between two looks while an event is ahead.
+    /// Between two looks while an event is ahead. Doubles each time that there is no answer.
     pub expecting_interval_seconds: u64,
     /// First look at a silent request; doubles each time.
     pub first_look_seconds: u64,
@@ -47,7 +47,11 @@ impl Policy {
     /// When to look at a request that has been looked at `silent_looks` times in vain.
     #[must_use]
     pub fn next_look(&self, now: u64, silent_looks: u32) -> u64 {
-        let wait = self.first_look_seconds.saturating_mul(1 << silent_looks.min(16));
-        now + wait.min(self.longest_look_seconds)
+        now + self.doubled(self.first_look_seconds, silent_looks)
+    }
+
+    /// `seconds`, doubled so many times.
+    pub(crate) fn doubled(&self, seconds: u64, times: u32) -> u64 {
+        seconds.saturating_mul(1 << times.min(16)).min(self.longest_look_seconds)
     }
 }

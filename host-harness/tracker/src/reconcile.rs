@@ -1,7 +1,5 @@
 //! What has been silent: lost callbacks, unknown outcomes, crashed submissions.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use host_harness::Digest;
 
 use crate::budget::Budget;
@@ -37,7 +35,7 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Reconciled, StoreError> {
         let mut done = Reconciled::default();
-        for request in in_turn(self.store.due(now, BATCH).await?) {
+        for request in self.store.due(now, BATCH).await? {
             let Some(engine) = engine(&request) else {
                 done.without_engine += 1;
                 self.stand_aside(request, now).await?;
@@ -48,21 +46,10 @@ impl<S: Store> Tracker<S> {
                 continue;
             }
             done.asked += 1;
-            match request.state {
-                State::Submitting | State::Unknown => self.search(&engine, request, now).await?,
-                State::Pending | State::Approved => {
-                    self.look(&engine, request, now).await?;
-                }
-                State::Resubmit
-                | State::Failed
-                | State::Rejected
-                | State::Withdrawn
-                | State::Deleted
-                | State::Expired
-                | State::Abandoned
-                | State::Revoked => {
-                    self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
-                }
+            if matches!(request.state, State::Submitting | State::Unknown) {
+                self.search(&engine, request, now).await?;
+            } else {
+                self.look(&engine, request, None, now).await?;
             }
         }
         Ok(done)
@@ -86,20 +73,4 @@ impl<S: Store> Tracker<S> {
         let watched = self.store.due(ever, usize::MAX).await?;
         Ok(watched.iter().filter(|request| request.pin.engine == engine).count())
     }
-}
-
-/// One request of each tenant, then the next of each: a tenant with thousands delays nobody.
-fn in_turn(due: Vec<Request>) -> Vec<Request> {
-    let mut tenants: BTreeMap<String, VecDeque<Request>> = BTreeMap::new();
-    for request in due {
-        tenants.entry(request.key.tenant.clone()).or_default().push_back(request);
-    }
-    let mut turns = Vec::new();
-    while !tenants.is_empty() {
-        tenants.retain(|_, queue| {
-            turns.extend(queue.pop_front());
-            !queue.is_empty()
-        });
-    }
-    turns
 }

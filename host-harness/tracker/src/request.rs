@@ -35,6 +35,11 @@ pub struct Pin {
     pub configuration: u64,
 }
 
+impl Pin {
+    /// What a request has that was stored before there were pins. It began on the one engine that its host had then.
+    pub const UNRECORDED: Self = Self { engine: Digest::from_bytes([0; 32]), configuration: 0 };
+}
+
 /// Where a request is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -110,6 +115,7 @@ impl Request {
             heard_at: now,
             due_at: Some(due_at),
             silent_looks: 0,
+            unanswered_looks: 0,
             expecting_until: None,
             conflict: false,
         }
@@ -189,6 +195,8 @@ pub struct Request {
     pub due_at: Option<u64>,
     /// How often it has been asked about without news.
     pub silent_looks: u32,
+    /// How often in a row it has been asked about without an answer.
+    pub unanswered_looks: u32,
     /// An event says that there is news which a fetch has not shown yet: until when to go on asking.
     pub expecting_until: Option<u64>,
     /// The provider contradicted a decision.

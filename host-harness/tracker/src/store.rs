@@ -64,13 +64,20 @@ pub trait Store: Send + Sync {
     /// Takes a notice into the inbox. `false` when it was there before, settled or not.
     fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Notices that are not settled, oldest first, at most `most`.
-    fn unsettled(&self, most: usize) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
+    /// Notices that can be settled, oldest first, at most `most`: those of an approval that a request of their tenant
+    /// is bound to, and those that arrived at `since` or before. The others wait for the answer to a submission, and
+    /// stand before nobody.
+    fn settleable(
+        &self,
+        since: u64,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
 
     /// Marks a notice as settled. Its key stays known.
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Requests whose time has come, the longest waiting first, at most `most`.
+    /// Requests whose time has come, at most `most`: the longest waiting of each tenant, then the next of each, so that a
+    /// tenant with thousands delays nobody.
     fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
 
     /// What the product has not acknowledged, oldest first.

@@ -166,7 +166,7 @@ impl<S: Store> Tracker<S> {
         match &found {
             Looked::Found(approval_id) => {
                 if let Some(bound) = self.bind(request, approval_id, None, now).await? {
-                    self.look(engine, bound, now).await?;
+                    self.look(engine, bound, None, now).await?;
                 }
             }
             // The list may lag behind: only a late "nothing" is one.
@@ -188,7 +188,7 @@ impl<S: Store> Tracker<S> {
                 .await?;
             }
             Looked::NotNow(_) | Looked::Never(_) => {
-                let wait = found.wait(policy);
+                let wait = found.wait(policy, policy.search_interval_seconds);
                 self.change(request, |stored| {
                     open(stored.state).then(|| (unknown(stored, Some(now + wait)), None))
                 })

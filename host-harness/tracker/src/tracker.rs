@@ -5,22 +5,13 @@ use host_harness::contract::Status;
 use crate::engine::{Approvals, Looked};
 use crate::policy::Policy;
 use crate::request::{Outcome, Request, State, Transition};
-use crate::store::{Store, StoreError};
+use crate::store::{Notice, Store, StoreError};
 
 /// Keeps track of approval requests. One for all tenants; cheap to make.
 #[derive(Debug)]
 pub struct Tracker<S> {
     pub(crate) store: S,
     pub(crate) policy: Policy,
-}
-
-/// How one look at an approval went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// The provider said this.
-    Saw(Status),
-    /// No answer.
-    NoAnswer,
 }
 
 impl<S: Store> Tracker<S> {
@@ -57,33 +48,59 @@ impl<S: Store> Tracker<S> {
         }
     }
 
-    /// Asks the provider about a bound request and lets its answer count.
+    /// Asks the provider about a bound request, and lets its answer count. `news` is what a callback said of it. The
+    /// request is due again, unless there is nothing more to learn.
     pub(crate) async fn look(
         &self,
         engine: &impl Approvals,
         request: Request,
+        news: Option<&Notice>,
         now: u64,
-    ) -> Result<Look, StoreError> {
-        let Some(approval_id) = request.approval_id.clone() else { return Ok(Look::NoAnswer) };
+    ) -> Result<(), StoreError> {
+        let Some(approval_id) = request.approval_id.clone() else {
+            self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
+            return Ok(());
+        };
         let looked = engine.status(&approval_id).await;
         if let Looked::Found(status) = looked {
-            self.learn(request, status, now).await?;
-            return Ok(Look::Saw(status));
+            return self.learn(request, status, news, now).await;
         }
-        let wait = looked.wait(&self.policy);
-        self.change(request, |stored| Some((Request { due_at: Some(now + wait), ..stored }, None))).await?;
-        Ok(Look::NoAnswer)
+        self.change(request, |stored| Some((self.put_off(stored, &looked, news, now), None))).await?;
+        Ok(())
+    }
+
+    /// No answer: to be asked again, ever more rarely. News begins anew.
+    fn put_off(&self, request: Request, looked: &Looked<Status>, news: Option<&Notice>, now: u64) -> Request {
+        let request = self.expect(request, news, now);
+        if *looked == Looked::Nothing && request.state.is_terminal() {
+            // Gone, as ended requests may be: there is nothing to contradict the end.
+            return after_silence(&self.policy, Request { unanswered_looks: 0, ..request }, now);
+        }
+        let unanswered = if news.is_some() { 0 } else { request.unanswered_looks };
+        let first = match request.expecting_until {
+            Some(_) => self.policy.expecting_interval_seconds,
+            None => self.policy.search_interval_seconds,
+        };
+        let wait = looked.wait(&self.policy, self.policy.doubled(first, unanswered));
+        Request { due_at: Some(now + wait), unanswered_looks: unanswered.saturating_add(1), ..request }
     }
 
     /// Lets an authoritative status count.
-    async fn learn(&self, request: Request, status: Status, now: u64) -> Result<(), StoreError> {
+    async fn learn(
+        &self,
+        request: Request,
+        status: Status,
+        news: Option<&Notice>,
+        now: u64,
+    ) -> Result<(), StoreError> {
         let policy = &self.policy;
         self.change(request, |stored| {
+            let stored = Request { unanswered_looks: 0, ..stored };
             let transition = stored.state.learn(status);
             let expired = stored.state == State::Pending
                 && transition == Transition::Stay
                 && policy.expiry_seconds.is_some_and(|wait| now >= stored.created_at + wait);
-            Some(match transition {
+            let (learnt, outcome) = match transition {
                 Transition::Decide(state, outcome) => {
                     let decided = Request {
                         state,
@@ -101,7 +118,8 @@ impl<S: Store> Tracker<S> {
                 ),
                 Transition::Stay => (after_silence(policy, stored, now), None),
                 Transition::Conflict => (Request { conflict: true, due_at: None, ..stored }, None),
-            })
+            };
+            Some((self.expect(learnt, news, now), outcome))
         })
         .await?;
         Ok(())

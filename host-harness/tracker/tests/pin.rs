@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Pin, Policy, Reconciled, Request, State, Store as _,
+    Approvals, Budget, Key, Looked, MemoryStore, Notice, Pin, Policy, Reconciled, Request, State, Store as _,
     SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
@@ -83,6 +83,26 @@ async fn submit(tracker: &Tracker<MemoryStore>, engine: &Engine, number: &str, n
         route: Route::TemplateFlow,
     };
     tracker.submit_once(engine, &key(number), &request, now).await.unwrap()
+}
+
+/// A request that waits for approvers, and a callback that says they agreed.
+async fn hear(tracker: &Tracker<MemoryStore>, engine: &Engine, number: &str) {
+    let approval_id = format!("A-{number}");
+    let pending = Request {
+        state: State::Pending,
+        approval_id: Some(approval_id.clone()),
+        due_at: Some(T0 + 3_600),
+        ..Request::intent(key(number), engine.pin, T0, T0)
+    };
+    tracker.store().insert(pending).await.unwrap();
+    let notice = Notice {
+        tenant: "acme".into(),
+        deduplication_key: number.into(),
+        approval_id,
+        status: Status::Approved,
+        received_at: T0,
+    };
+    tracker.store().receive(notice).await.unwrap();
 }
 
 async fn stored(tracker: &Tracker<MemoryStore>, number: &str) -> Request {
@@ -164,4 +184,40 @@ async fn an_engine_is_needed_until_the_last_request_on_it_has_ended() {
 
     reconcile(&tracker, &loaded, T0 + 3_600).await;
     assert_eq!(tracker.in_need_of(old.pin.engine).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn news_for_an_engine_that_is_gone_waits_for_it_and_holds_nobody_back() {
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let (old, new) = (Engine::version(1), Engine::version(2));
+    for n in 1..=250 {
+        hear(&tracker, &old, &format!("R{n}")).await;
+    }
+    hear(&tracker, &new, "R251").await;
+
+    for _ in 0..3 {
+        tracker.settle(|request| Loaded::of([&new]).pinned(request), T0 + 1).await.unwrap();
+    }
+    assert_eq!(stored(&tracker, "R251").await.state, State::Approved);
+    let done = reconcile(&tracker, &Loaded::of([&new]), T0 + 1).await;
+    assert_eq!(done, Reconciled { asked: 0, postponed: 0, without_engine: 250 });
+
+    let done = reconcile(&tracker, &Loaded::of([&old, &new]), T0 + 61).await;
+    assert_eq!(done, Reconciled { asked: 250, postponed: 0, without_engine: 0 });
+    assert_eq!(stored(&tracker, "R250").await.state, State::Approved);
+}
+
+#[tokio::test]
+async fn an_approval_of_what_was_cancelled_is_flagged_once_the_engine_is_back() {
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let old = Engine::version(1);
+    hear(&tracker, &old, "R1").await;
+    assert!(tracker.abandon(stored(&tracker, "R1").await, T0).await.unwrap());
+
+    tracker.settle(|_| None::<Engine>, T0 + 1).await.unwrap();
+    assert!(!stored(&tracker, "R1").await.conflict);
+
+    reconcile(&tracker, &Loaded::of([&old]), T0 + 1).await;
+    let request = stored(&tracker, "R1").await;
+    assert_eq!((request.state, request.conflict, request.due_at), (State::Abandoned, true, None));
 }

@@ -12,6 +12,7 @@ use host_harness::contract::{
     Account, Attribute, Content, FieldContent, FormField, Route, RouteStep, StepKind, StepMode,
     SubmissionRequest, Text,
 };
+use serde_json::json;
 
 /// The directory attribute that holds the WeCom user id.
 pub const ATTRIBUTE: &str = "wecomUserId";
@@ -19,13 +20,15 @@ pub const ATTRIBUTE: &str = "wecomUserId";
 /// Sound settings for the example company.
 #[must_use]
 pub fn settings() -> Settings {
-    let map = format!(
-        r#"{{"title":"{}","reason":"{}","application":"{}","request-number":"{}"}}"#,
-        control::TITLE,
-        control::REASON,
-        control::APPLICATION,
-        control::REQUEST_NUMBER
-    );
+    let map = json!({
+        "title": control::TITLE,
+        "reason": control::REASON,
+        "application": control::APPLICATION,
+        "details": control::DETAILS,
+        "link": control::LINK,
+        "request-number": control::REQUEST_NUMBER,
+        "expires": control::EXPIRES,
+    });
     Settings::new()
         .with("corp-id", CORP_ID)
         .with("agent-id", AGENT_ID.to_string())
@@ -35,7 +38,7 @@ pub fn settings() -> Settings {
         .with("associated-wecom-attribute", "userId")
         .with("associated-user-attribute", ATTRIBUTE)
         .with("template-id", ACCESS_TEMPLATE_ID)
-        .with("field-map", map)
+        .with("field-map", map.to_string())
 }
 
 /// A self-built app beside the Approval app.

@@ -10,13 +10,15 @@ use host_harness::outbound::https::Https;
 use host_harness::{ApprovalEngine, Tenant};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
+use wecom_provider::props;
 
 use super::clock::DemoClock;
+use super::error::DemoError;
 use super::idaas::{Idaas, Meaning, Seen};
 use super::post::PATIENCE;
 use super::timeline::{Timeline, word};
 use crate::error::CliError;
-use crate::example::{loopback, request, settings};
+use crate::example::{loopback, settings};
 
 mod approving;
 mod checking;
@@ -101,16 +103,18 @@ impl Story {
     /// A minute later, somebody does something in WeCom.
     fn later<T>(&self, act: impl FnOnce(&FakeWeCom) -> Result<T, ActionRefused>) -> Result<T, CliError> {
         self.clock.skip(60);
-        act(&self.fake).map_err(|refused| CliError::Demo(format!("the fake WeCom refused an act: {refused}")))
+        Ok(act(&self.fake).map_err(DemoError::Act)?)
     }
 
     /// Submits a request and sees WeCom's news of it.
     async fn submit(&mut self, number: &str) -> Result<String, CliError> {
         let started = Instant::now();
-        let submitted = self.tenant.submit(&request(number)).await?;
+        let submitted = self.tenant.submit(&props::request(number)).await?;
         let took = started.elapsed();
-        let submission = submitted
-            .map_err(|problem| CliError::Demo(format!("{number} was not submitted: {problem:?}")))?;
+        let submission = submitted.map_err(|problem| DemoError::NotSubmitted {
+            number: number.to_owned(),
+            problem: problem.into(),
+        })?;
         let id = submission.approval_id;
         self.timeline.engine("submit", took, format_args!("{number} is approval {id}"))?;
         let event = self.news().await?;
@@ -125,17 +129,13 @@ impl Story {
         let seen = self.next().await?;
         self.report(&seen)?;
         let Meaning::News(events) = seen.meaning else {
-            return Err(CliError::Demo(format!("expected news and got {:?}", seen.meaning)));
+            return Err(DemoError::NoNews.into());
         };
-        events.into_iter().next().ok_or_else(|| CliError::Demo(String::from("a callback without news")))
+        Ok(events.into_iter().next().ok_or(DemoError::NoNews)?)
     }
 
-    async fn next(&mut self) -> Result<Seen, CliError> {
-        tokio::time::timeout(PATIENCE, self.seen.recv())
-            .await
-            .ok()
-            .flatten()
-            .ok_or_else(|| CliError::Demo(String::from("no callback arrived in time")))
+    async fn next(&mut self) -> Result<Seen, DemoError> {
+        tokio::time::timeout(PATIENCE, self.seen.recv()).await.ok().flatten().ok_or(DemoError::NoCallback)
     }
 
     fn report(&self, seen: &Seen) -> io::Result<()> {

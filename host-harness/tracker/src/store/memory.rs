@@ -25,6 +25,14 @@ impl MemoryStore {
     }
 }
 
+impl Rows {
+    fn bound_to(&self, tenant: &str, approval_id: &str) -> Option<&Request> {
+        self.requests.values().find(|request| {
+            request.key.tenant == tenant && request.approval_id.as_deref() == Some(approval_id)
+        })
+    }
+}
+
 impl Store for MemoryStore {
     fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send {
         self.with(|rows| match rows.requests.get(&request.key) {
@@ -45,12 +53,7 @@ impl Store for MemoryStore {
         tenant: &str,
         approval_id: &str,
     ) -> impl Future<Output = Result<Option<Request>, StoreError>> + Send {
-        self.with(|rows| {
-            let bound = |request: &&Request| {
-                request.key.tenant == tenant && request.approval_id.as_deref() == Some(approval_id)
-            };
-            rows.requests.values().find(bound).cloned()
-        })
+        self.with(|rows| rows.bound_to(tenant, approval_id).cloned())
     }
 
     fn compare_and_set(
@@ -80,8 +83,17 @@ impl Store for MemoryStore {
         })
     }
 
-    fn unsettled(&self, most: usize) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send {
-        self.with(|rows| rows.unsettled.iter().take(most).cloned().collect())
+    fn settleable(
+        &self,
+        since: u64,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send {
+        self.with(|rows| {
+            let can_be = |notice: &&Notice| {
+                notice.received_at <= since || rows.bound_to(&notice.tenant, &notice.approval_id).is_some()
+            };
+            rows.unsettled.iter().filter(can_be).take(most).cloned().collect()
+        })
     }
 
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send {
@@ -91,10 +103,17 @@ impl Store for MemoryStore {
     fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
         self.with(|rows| {
             let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now);
-            let mut due: Vec<Request> = rows.requests.values().filter(is_due).cloned().collect();
+            let mut due: Vec<&Request> = rows.requests.values().filter(is_due).collect();
             due.sort_by_key(|request| request.due_at);
-            due.truncate(most);
-            due
+            let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut in_turn: Vec<(usize, &Request)> = Vec::new();
+            for request in due {
+                let turn = turns.entry(&request.key.tenant).or_default();
+                *turn += 1;
+                in_turn.push((*turn, request));
+            }
+            in_turn.sort_by_key(|(turn, _)| *turn);
+            in_turn.into_iter().take(most).map(|(_, request)| request.clone()).collect()
         })
     }
 

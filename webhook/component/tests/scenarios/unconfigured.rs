@@ -1,85 +1,41 @@
-//! The engine without settings. A host always configures first, so this goes past the host: a bare component model
-//! runtime whose imports trap, which shows that nothing is called out either.
+//! What the engine answers when its host has forgotten `configure`. The calls for people and forms are the kit's to try;
+//! this is the rest.
 
-use wasmtime::component::{Component, Linker, Val};
-use wasmtime::{Engine, Store};
+use fake_webhook::Verdict;
+use host_harness::contract::{
+    CheckOptions, CheckVerdict, ProvisionProblem, SubmissionQuery, TrackingProblem, Window,
+};
 
-fn call(interface: &str, function: &str, arguments: &[Val]) -> Val {
-    let engine = Engine::default();
-    let component = Component::new(&engine, webhook_component::WEBHOOK_ENGINE).unwrap();
-    let mut linker = Linker::new(&engine);
-    linker.define_unknown_imports_as_traps(&component).unwrap();
-    let mut store = Store::new(&engine, ());
-    let instance = linker.instantiate(&mut store, &component).unwrap();
-    let interface = format!("idaas:approval/{interface}@0.1.0");
-    let interface = instance.get_export_index(&mut store, None, &interface).unwrap();
-    let function = instance.get_export_index(&mut store, Some(&interface), function).unwrap();
-    let mut results = [Val::Bool(false)];
-    instance.get_func(&mut store, function).unwrap().call(&mut store, arguments, &mut results).unwrap();
-    let [result] = results;
-    result
+use crate::world::{T0, World, callback};
+
+const WINDOW: Window = Window { starts_at: T0, ends_at: T0 + 1 };
+
+#[tokio::test]
+async fn nothing_is_tracked_and_nothing_provisioned() {
+    let world = World::new().await;
+    let tenant = world.tenant().without_configure();
+    let query = SubmissionQuery { idempotency_key: "REQ-1".into(), window: WINDOW, applicant: None };
+    assert_eq!(tenant.fetch("A-1").await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert_eq!(tenant.find_submission(&query).await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert_eq!(tenant.list_submitted(WINDOW, None).await.unwrap(), Err(TrackingProblem::NotConfigured));
+    assert!(matches!(tenant.provision().await.unwrap(), Err(ProvisionProblem::NotConfigured)));
+    assert_eq!(world.company.journal().len(), 0);
 }
 
-fn text(text: &str) -> Val {
-    Val::String(text.to_owned())
+#[tokio::test]
+async fn a_callback_is_refused_so_that_it_is_sent_again() {
+    let world = World::new().await;
+    let id = world.submit().await;
+    world.company.act(&id, "li.si", Verdict::Agreed, "").unwrap();
+    let news = callback(world.company.deliver(&world.change()), T0);
+    let outcome = world.tenant().without_configure().handle_callback(&news).await.unwrap();
+    assert_eq!(outcome.response.status, 503);
 }
 
-fn record<const N: usize>(fields: [(&str, Val); N]) -> Val {
-    Val::Record(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-#[test]
-fn every_function_answers_not_configured() {
-    let account =
-        record([("id", text("u-1")), ("display-name", text("张三")), ("attributes", Val::List(vec![]))]);
-    let window = record([("starts-at", Val::U64(1)), ("ends-at", Val::U64(2))]);
-    let submission = record([
-        ("idempotency-key", text("REQ-1")),
-        ("applicant", account.clone()),
-        ("department", Val::Option(None)),
-        ("summary", Val::List(vec![])),
-        ("fields", Val::List(vec![])),
-        ("route", Val::Variant("template-flow".into(), None)),
-    ]);
-    let query = record([
-        ("idempotency-key", text("REQ-1")),
-        ("window", window.clone()),
-        ("applicant", Val::Option(None)),
-    ]);
-    for (interface, function, arguments) in [
-        ("approval-engine", "resolve-user", vec![account, Val::Enum("confirmed".into())]),
-        ("approval-engine", "submit", vec![submission]),
-        ("approval-tracking", "fetch", vec![text("A-1")]),
-        ("approval-tracking", "find-submission", vec![query]),
-        ("approval-tracking", "list-submitted", vec![window, Val::Option(None)]),
-        ("engine-diagnostics", "provision", vec![]),
-    ] {
-        let Val::Result(Err(Some(problem))) = call(interface, function, &arguments) else {
-            panic!("{function} has no problem");
-        };
-        assert!(format!("{problem:?}").contains("not-configured"), "{function}: {problem:?}");
-    }
-}
-
-#[test]
-fn a_callback_is_refused_so_that_it_is_sent_again() {
-    let request = record([
-        ("method", text("POST")),
-        ("query", text("")),
-        ("headers", Val::List(vec![])),
-        ("body", Val::List(vec![])),
-        ("received-at", Val::U64(1)),
-    ]);
-    let outcome = format!("{:?}", call("approval-engine", "handle-callback", &[request]));
-    assert!(outcome.contains("U16(503)") && outcome.contains("not-configured"), "{outcome}");
-}
-
-#[test]
-fn a_check_skips_everything() {
-    let options = record([("now", Val::U64(1)), ("probe", Val::Option(None))]);
-    let Val::List(findings) = call("engine-diagnostics", "check", &[options]) else { panic!("no list") };
-    assert_eq!(findings.len(), 5);
-    for finding in findings {
-        assert!(format!("{finding:?}").contains(r#"Enum("skipped")"#), "{finding:?}");
-    }
+#[tokio::test]
+async fn a_check_skips_everything() {
+    let tenant = World::new().await.tenant().without_configure();
+    let findings = tenant.check(&CheckOptions { now: T0, probe: None }).await.unwrap();
+    let verdicts: Vec<CheckVerdict> = findings.into_iter().map(|finding| finding.verdict).collect();
+    assert_eq!(verdicts, [CheckVerdict::Skipped; 5]);
 }

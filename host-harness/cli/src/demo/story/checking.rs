@@ -5,10 +5,10 @@ use std::time::Instant;
 use fake_wecom::setup::member;
 use host_harness::clock::Clock as _;
 use host_harness::contract::{CheckOptions, CheckVerdict, Finding};
+use wecom_provider::props;
 
 use super::Story;
 use crate::error::CliError;
-use crate::example::account;
 use crate::fake::State;
 
 /// How often the connection is tested.
@@ -34,7 +34,7 @@ impl Story {
 
     /// The findings, told in a line, with what to do about those that did not pass.
     async fn tested(&mut self) -> Result<Vec<Finding>, CliError> {
-        let probe = Some(account("u-1", "张三", member::ZHANG_SAN));
+        let probe = Some(props::account(&[member::ZHANG_SAN]));
         let options = CheckOptions { now: self.clock.now().as_secs(), probe };
         let started = Instant::now();
         let findings = self.tenant.check(&options).await?;

@@ -1,12 +1,9 @@
 //! The settings: saved with mistakes, corrected, and given to WeCom.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
-use fake_wecom::{
-    ACCESS_TEMPLATE_ID, CORP_ID, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, LEAVE_TEMPLATE_ID, ReceiveServer,
-    SECRET, Secret, serve,
-};
+use fake_wecom::{CORP_ID, EXAMPLE_AES_KEY, ReceiveServer, SECRET, serve};
+use wecom_provider::props;
 
 use super::Story;
 use crate::demo::idaas::Meaning;
@@ -62,12 +59,7 @@ impl Story {
     pub(super) async fn verify_address(&mut self) -> Result<(), CliError> {
         self.timeline
             .chapter("The administrator pastes the callback address into WeCom, which calls it at once")?;
-        let server = ReceiveServer {
-            url: self.callback_url.clone(),
-            token: Secret::new(EXAMPLE_CALLBACK_TOKEN),
-            aes_key: Secret::new(EXAMPLE_AES_KEY),
-            templates: BTreeSet::from([ACCESS_TEMPLATE_ID.to_owned(), LEAVE_TEMPLATE_ID.to_owned()]),
-        };
+        let server = ReceiveServer { url: self.callback_url.clone(), ..props::receive_server() };
         let saved = serve::save_receive_server(&self.fake, server).await;
         let seen = self.next().await?;
         self.report(&seen)?;

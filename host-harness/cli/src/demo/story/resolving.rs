@@ -3,26 +3,30 @@
 use std::time::Instant;
 
 use fake_wecom::setup::member;
-use host_harness::contract::{Depth, MappingProblem, MappingProblemKind, Member};
+use host_harness::contract::{Account, Depth, MappingProblem, MappingProblemKind, Member};
+use wecom_provider::props;
 
 use super::Story;
 use crate::demo::timeline::word;
 use crate::error::CliError;
-use crate::example::account;
 
 impl Story {
     pub(super) async fn resolve(&mut self) -> Result<(), CliError> {
         self.timeline.chapter("Accounts are resolved to members, through the configured attribute alone")?;
         let started = Instant::now();
-        let found = self.tenant.resolve_user(&account("u-1", "张三", "ZHANG.SAN"), Depth::Confirmed).await?;
+        let found = self.tenant.resolve_user(&props::account(&["ZHANG.SAN"]), Depth::Confirmed).await?;
         let took = started.elapsed();
         self.timeline.engine("resolve-user", took, resolved("u-1", &found))?;
         let expected = found.is_ok_and(|member| member.id == member::ZHANG_SAN && member.confirmed);
         self.timeline.expect("confirmed, in WeCom's own spelling", expected)?;
 
+        let disabled = Account {
+            id: String::from("u-9"),
+            display_name: String::from("钱停"),
+            ..props::account(&[member::DISABLED])
+        };
         let started = Instant::now();
-        let left =
-            self.tenant.resolve_user(&account("u-9", "钱停", member::DISABLED), Depth::Confirmed).await?;
+        let left = self.tenant.resolve_user(&disabled, Depth::Confirmed).await?;
         self.timeline.engine("resolve-user", started.elapsed(), resolved("u-9", &left))?;
         let problem = left.err();
         if let Some(problem) = &problem {

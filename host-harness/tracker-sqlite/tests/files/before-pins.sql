@@ -3,8 +3,6 @@
 CREATE TABLE IF NOT EXISTS requests (
     tenant          TEXT    NOT NULL,
     number          TEXT    NOT NULL,
-    engine          TEXT    NOT NULL,
-    configuration   INTEGER NOT NULL,
     revision        INTEGER NOT NULL,
     state           TEXT    NOT NULL,
     approval_id     TEXT,

@@ -1,0 +1,3 @@
+ALTER TABLE requests ADD COLUMN unanswered_looks INTEGER NOT NULL DEFAULT 0;
+
+PRAGMA user_version = 3;

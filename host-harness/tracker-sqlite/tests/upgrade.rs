@@ -1,0 +1,116 @@
+//! Files of other builds.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+
+use std::path::PathBuf;
+
+use approval_tracker::{Key, Message, Notice, Outcome, Pin, Request, State, Store as _};
+use approval_tracker_sqlite::{OpenError, SqliteStore};
+use host_harness::Digest;
+use host_harness::contract::Status;
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use tempfile::TempDir;
+
+/// The tables of the first build, and what the one that pins requests had in place of one. Neither said which version
+/// they are.
+const BEFORE_PINS: &str = include_str!("files/before-pins.sql");
+const WITH_PINS: &str = include_str!("files/with-pins.sql");
+
+const REST: &str = "
+    INSERT INTO inbox (tenant, deduplication_key, approval_id, status, received_at)
+        VALUES ('acme', 'N1', 'A1', 'approved', 20);
+    INSERT INTO outbox (tenant, number, outcome) VALUES ('acme', 'R0', 'rejected');
+";
+
+struct File(TempDir);
+
+impl File {
+    async fn of(statements: &[&'static str]) -> Self {
+        let file = Self(TempDir::new().unwrap());
+        let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        for statement in statements {
+            sqlx::raw_sql(*statement).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+        file
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("approvals.sqlite")
+    }
+
+    async fn version(&self) -> i64 {
+        let options = SqliteConnectOptions::new().filename(self.path());
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.unwrap()
+    }
+
+    /// Opens the file twice: the first time may change it, the second finds it as it has to be.
+    async fn holds(&self, pin: Pin) {
+        for _ in 0..2 {
+            let store = SqliteStore::open(&self.path()).await.unwrap();
+            let key = |number: &str| Key { tenant: "acme".into(), number: number.into() };
+            let request = Request {
+                revision: 1,
+                state: State::Pending,
+                approval_id: Some("A1".into()),
+                applicant: Some("zhang.san".into()),
+                due_at: Some(130),
+                silent_looks: 2,
+                expecting_until: Some(320),
+                ..Request::intent(key("R1"), pin, 10, 70)
+            };
+            assert_eq!(store.request(&key("R1")).await.unwrap(), Some(request));
+            let notice = Notice {
+                tenant: "acme".into(),
+                deduplication_key: "N1".into(),
+                approval_id: "A1".into(),
+                status: Status::Approved,
+                received_at: 20,
+            };
+            assert_eq!(store.settleable(0, 10).await.unwrap(), [notice]);
+            let message = Message { key: key("R0"), outcome: Outcome::Rejected };
+            assert_eq!(store.outbox().await.unwrap(), [message]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_from_before_pins_opens_with_all_it_holds_and_its_requests_have_no_pin() {
+    let rows = "INSERT INTO requests VALUES \
+        ('acme', 'R1', 1, 'pending', 'A1', 'zhang.san', 10, 10, 10, 130, 2, 320, FALSE)";
+    File::of(&[BEFORE_PINS, rows, REST]).await.holds(Pin::UNRECORDED).await;
+}
+
+#[tokio::test]
+async fn a_file_with_pins_that_tells_no_version_opens_with_all_it_holds() {
+    let rows = "INSERT INTO requests VALUES ('acme', 'R1', \
+        'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', \
+        7, 1, 'pending', 'A1', 'zhang.san', 10, 10, 10, 130, 2, 320, FALSE)";
+    let pin = Pin { engine: Digest::of(b"abc"), configuration: 7 };
+    File::of(&[BEFORE_PINS, WITH_PINS, rows, REST]).await.holds(pin).await;
+}
+
+#[tokio::test]
+async fn a_new_file_is_of_the_version_that_an_upgraded_one_gets() {
+    let (upgraded, new) = (File::of(&[BEFORE_PINS]).await, File::of(&[]).await);
+    for file in [&upgraded, &new] {
+        SqliteStore::open(&file.path()).await.unwrap();
+    }
+    assert_eq!(new.version().await, 3);
+    assert_eq!(upgraded.version().await, 3);
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_program_is_refused_and_stays_as_it_is() {
+    let file = File::of(&["CREATE TABLE requests (approved_by_telepathy); PRAGMA user_version = 99"]).await;
+    let refused = SqliteStore::open(&file.path()).await.unwrap_err();
+    assert_eq!(refused, OpenError::Newer { found: 99, known: 3 });
+    assert_eq!(
+        refused.to_string(),
+        "the database's tables are of version 99, this program knows them up to 3: the operator installs the \
+         program that wrote them, or a newer one"
+    );
+    assert_eq!(file.version().await, 99);
+}

@@ -1,0 +1,100 @@
+//! A host that dies while it settles its inbox.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use approval_tracker::{
+    Approvals, Budget, Key, Looked, MemoryStore, Notice, Pin, Policy, Request, State, Store as _, StoreError,
+    Submitted, Tracker,
+};
+use conformance::T0;
+use conformance::stepping::{Stepping, Steps};
+use host_harness::contract::{Status, SubmissionRequest};
+
+/// Beyond the longest time between two looks.
+const LATER: u64 = 3_700;
+
+/// A host that dies before this step.
+struct DiesBefore(AtomicUsize);
+
+impl Steps for DiesBefore {
+    async fn before(&self, step: &str) -> Result<(), StoreError> {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.wrapping_sub(1), Ordering::Relaxed);
+        if left == 0 { Err(StoreError(step.to_owned())) } else { Ok(()) }
+    }
+}
+
+/// A provider that says this of every approval.
+struct Says(Looked<Status>);
+
+impl Approvals for Says {
+    fn pin(&self) -> Pin {
+        Pin::UNRECORDED
+    }
+
+    async fn submit(&self, _: &SubmissionRequest) -> Submitted {
+        Submitted::NotNow(None)
+    }
+
+    async fn status(&self, _: &str) -> Looked<Status> {
+        self.0.clone()
+    }
+
+    async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
+        Looked::Nothing
+    }
+}
+
+fn key() -> Key {
+    Key { tenant: "acme".into(), number: "REQ-1".into() }
+}
+
+/// A cancelled request, of which a callback says that it was approved: nothing else would have anybody ask about it.
+async fn cancelled() -> MemoryStore {
+    let rows = MemoryStore::default();
+    let request = Request {
+        state: State::Abandoned,
+        approval_id: Some("A1".into()),
+        due_at: None,
+        ..Request::intent(key(), Pin::UNRECORDED, T0, T0)
+    };
+    rows.insert(request).await.unwrap();
+    let notice = Notice {
+        tenant: "acme".into(),
+        deduplication_key: "N1".into(),
+        approval_id: "A1".into(),
+        status: Status::Approved,
+        received_at: T0,
+    };
+    rows.receive(notice).await.unwrap();
+    rows
+}
+
+/// Settles with a provider that does not answer, and dies; then a second host with one that does. Gives the step.
+async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says>) -> Option<String> {
+    let rows = cancelled().await;
+    let first =
+        Tracker::new(Stepping::new(rows.clone(), DiesBefore(AtomicUsize::new(step))), Policy::default());
+    let died = first.settle(engine, T0).await.err().map(|StoreError(step)| step);
+
+    let second = Tracker::new(rows, Policy::default());
+    let answers = |_: &Request| Some(Says(Looked::Found(Status::Approved)));
+    second.settle(answers, T0 + LATER).await.unwrap();
+    second.reconcile(answers, &mut Budget::default(), T0 + LATER).await.unwrap();
+    let request = second.store().request(&key()).await.unwrap().unwrap();
+    assert_eq!((request.state, request.conflict), (State::Abandoned, true), "died before {died:?}");
+    assert_eq!(second.store().settleable(T0 + LATER, 1).await.unwrap(), [], "died before {died:?}");
+    died
+}
+
+#[tokio::test]
+async fn news_without_an_answer_or_an_engine_is_not_lost_whenever_the_host_dies() {
+    for engine in [|_: &Request| Some(Says(Looked::NotNow(None))), |_: &Request| None] {
+        let mut died = Vec::new();
+        while let Some(step) = dies_before(died.len(), engine).await {
+            died.push(step);
+        }
+        assert_eq!(died, ["settleable", "bound-to", "compare-and-set Abandoned None", "settle"]);
+    }
+}
