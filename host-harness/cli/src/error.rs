@@ -5,6 +5,7 @@ use std::io;
 use conformance_kit::KitError;
 use host_harness::replay::SealError;
 use host_harness::{CacheError, CallError, LoadError, RuntimeError};
+use wrong_engines::TrialError;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,8 @@ pub(crate) enum CliError {
     Call(#[from] CallError),
     #[error(transparent)]
     Kit(#[from] KitError),
+    #[error(transparent)]
+    Trial(#[from] TrialError),
     #[error("the report cannot be written as JUnit XML: {0}: take another --format")]
     Junit(String),
     #[error("cannot read {what} {path}: {reason}: {remedy}")]
