@@ -34,6 +34,9 @@ pub trait Stage: Send + Sync {
     /// Sound settings.
     fn settings(&self) -> Settings;
 
+    /// Sound settings that name no template yet.
+    fn settings_without_template(&self) -> Option<Settings>;
+
     /// An account of the directory, as the contract's JSON.
     fn account(&self, person: Person) -> Option<Value>;
 
@@ -57,6 +60,9 @@ pub trait Stage: Send + Sync {
 
     /// What it knows and the engine has to get right.
     fn fact(&self, fact: Fact) -> Option<String>;
+
+    /// The numbers of all forms that the settings cover.
+    fn forms(&self) -> Vec<String>;
 
     /// What must not be in anything that the engine gives away.
     fn secrets(&self) -> Secrets;
@@ -95,6 +101,8 @@ pub struct Tally {
     pub forms: u64,
     /// Access tokens handed out.
     pub tokens: u64,
+    /// Templates.
+    pub templates: u64,
 }
 
 /// What must not be given away.
@@ -134,6 +142,8 @@ pub enum Feature {
     Members,
     /// The form has known fields, and no others.
     KnownFields,
+    /// Forms are made from templates that the provider keeps, and an engine can make one.
+    Templates,
     /// A secret goes into requests as it is, so that the host can hold it back and put it in itself.
     HeldSecrets,
 }
@@ -264,6 +274,8 @@ pub enum Turn {
     Well,
     /// [`Person::Unknown`] becomes a member.
     MemberJoins,
+    /// Several times as many forms are submitted as the provider lists at once.
+    ManyForms,
 }
 
 /// What a provider knows.

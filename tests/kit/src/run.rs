@@ -55,8 +55,8 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
         let verdict = match not_applicable(case, &engine_here, provider) {
             Some(reason) => Verdict::NotApplicable(reason),
             None => {
-                let world = World::new(&engine_here, provider);
-                let (made, misfits) = play(case, &world, provider).await;
+                let mut world = World::new(&engine_here, provider);
+                let (made, misfits) = play(case, &mut world, provider).await;
                 calls.extend(made);
                 secrets = world.stage.secrets();
                 Verdict::of(misfits)

@@ -53,7 +53,7 @@ macro_rules! mistakes {
 mistakes! {
     ClaimsStepsItRefuses = b"01", "Claims `explicit-steps` and refuses every such flow.", ["submit-steps"];
     HidesTracking = b"02", "Exports `approval-tracking` and does not claim it.", ["describe-capabilities"];
-    GuideWithoutItsSettings = b"03", "No step of its guide fills the template.", ["describe-complete"];
+    GuideWithoutItsSettings = b"03", "No step of its guide fills the directory attribute.", ["describe-complete"];
     HalfTranslated = b"04", "Some of its texts are English alone.", ["always-both-languages"];
     ForgetsItsOrigins = b"05", "Says that its configuration needs no origin.", ["configure-sound"];
     ReportsTheFirstProblem = b"06", "Stops checking the settings at the first problem.",
@@ -119,4 +119,12 @@ mistakes! {
     NoDigest = b"57", "Gives a fingerprint that is no digest.", ["always-bounded"];
     CountsCalls = b"58", "Keeps a counter in the token cache.", ["always-forgetful"];
     AsksTheMachine = b"59", "Answers by how much memory it gets.", ["always-same"];
+    StopsAtTheFirstPage = b"60", "Gives the first page of a list, and no cursor.", ["track-pages"];
+    GoesRoundInCircles = b"61", "Gives the cursor of the first page with every page.", ["track-pages"];
+    NamesNoSuchSetting = b"62", "Provisions a setting that it does not know.",
+        ["provision-confirmed", "provision-made"];
+    MakesAnotherTemplate = b"63", "Makes a template whenever it is asked, under another name when it has to.",
+        ["provision-confirmed", "provision-made"];
+    TellsOfAnotherTemplate = b"64", "Provisions another template than the one that it made.",
+        ["provision-made"];
 }
