@@ -52,7 +52,7 @@ pub enum Rule {
 }
 
 /// Pointers and what is there.
-type Shape = BTreeMap<String, Expected>;
+pub type Shape = BTreeMap<String, Expected>;
 
 /// What a step knows beside the result.
 pub(crate) struct Context<'a> {

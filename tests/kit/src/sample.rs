@@ -138,6 +138,8 @@ impl Stage for SampleStage {
             Draft::WithSteps => route = json!({ "steps": [step(Person::Mapped)] }),
             Draft::UnknownFields => fields.extend([text("colour", "red"), text("shape", "round")]),
             Draft::UnmappedApplicant => applicant = Person::Empty,
+            Draft::InactiveApplicant => applicant = Person::Inactive,
+            Draft::InactiveApprover => route = json!({ "steps": [step(Person::Inactive)] }),
             Draft::UnmappedPeople => {
                 applicant = Person::Empty;
                 route = json!({ "steps": [step(Person::Several)] });
@@ -176,6 +178,7 @@ impl Stage for SampleStage {
             Turn::Unreachable => company.feel(Mood::Unreachable),
             Turn::Well => company.feel(Mood::Well),
             Turn::MemberJoins => company.join("nora"),
+            Turn::TemplateGone => company.delete_template(TEMPLATE),
             Turn::ManyForms => {
                 (0..=2 * api::PAGE).for_each(|number| {
                     company.add(&format!("REQ-{number}"), TEMPLATE, "ann", now);

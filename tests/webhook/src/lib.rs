@@ -140,7 +140,7 @@ impl Stage for WebhookStage {
         match draft {
             Draft::Sound => {}
             Draft::WithSteps => route = json!({ "steps": [step(account(&["li.si"], &[]))] }),
-            Draft::UnknownFields => return None,
+            Draft::UnknownFields | Draft::InactiveApplicant | Draft::InactiveApprover => return None,
             Draft::UnmappedApplicant => applicant = account(&[], &[]),
             Draft::UnmappedPeople => {
                 applicant = account(&[], &[]);
@@ -201,7 +201,7 @@ impl Stage for WebhookStage {
                 });
                 true
             }
-            Turn::TokensDie | Turn::TokensRefused | Turn::MemberJoins => false,
+            Turn::TokensDie | Turn::TokensRefused | Turn::MemberJoins | Turn::TemplateGone => false,
         }
     }
 

@@ -181,6 +181,10 @@ impl Stage for WeComStage {
                 fields.extend(["colour", "shape"].map(|name| field(name, json!({ "text": "red" }))));
             }
             Draft::UnmappedApplicant => applicant = account(&[], &[]),
+            Draft::InactiveApplicant => applicant = account(&[member::DISABLED], &[]),
+            Draft::InactiveApprover => {
+                route = json!({ "steps": [step(account(&[member::DISABLED], &[]))] });
+            }
             Draft::UnmappedPeople => {
                 applicant = account(&[], &[]);
                 route = json!({ "steps": [step(account(&[member::LI_SI, member::WANG_WU], &[]))] });
@@ -236,6 +240,9 @@ impl Stage for WeComStage {
             }
             Turn::MemberJoins => self.reconfigures(|setup| {
                 setup.apps.iter_mut().for_each(|app| app.visible = Visible::Everyone);
+            }),
+            Turn::TemplateGone => self.reconfigures(|setup| {
+                setup.templates.retain(|template| template.id != ACCESS_TEMPLATE_ID);
             }),
             Turn::ManyForms => {
                 let submit = |_| self.0.submit_foreign(ACCESS_TEMPLATE_ID, member::ZHANG_SAN).is_ok();

@@ -127,4 +127,12 @@ mistakes! {
         ["provision-confirmed", "provision-made"];
     TellsOfAnotherTemplate = b"64", "Provisions another template than the one that it made.",
         ["provision-made"];
+    ConfirmsNobody = b"65", "Submits without asking whether applicant and approvers are active.",
+        ["submit-inactive", "submit-inactive-approver"];
+    ConfirmsTheApplicantAlone = b"66", "Submits without asking whether the approvers are active.",
+        ["submit-inactive-approver"];
+    SubmitsWithoutTemplate = b"67", "Submits a form of no template when none is set.",
+        ["submit-without-template"];
+    CallsDriftARefusal = b"68", "Tells of a template that is gone as of a form that is refused.",
+        ["submit-template-gone"];
 }

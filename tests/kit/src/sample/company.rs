@@ -154,6 +154,11 @@ impl Company {
         Some(id)
     }
 
+    pub(super) fn delete_template(&mut self, id: &str) -> bool {
+        self.templates.retain(|template| template.id != id);
+        true
+    }
+
     pub(super) fn add(&mut self, key: &str, template: &str, applicant: &str, now: u64) -> String {
         self.tally.forms += 1;
         let approver = |member| Approver { member, verdict: "pending", comment: "", acted_at: None };
