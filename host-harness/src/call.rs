@@ -9,7 +9,7 @@ use wasmtime::component::InstancePre;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
-use crate::contract::Setting;
+use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting};
 use crate::error::{CallError, CallFailure};
 use crate::limits::{Exceeded, Meters};
 use crate::pace::verdict::AsksToWait;
@@ -30,8 +30,8 @@ impl Indices {
     /// but for the first.
     pub(crate) fn new(pre: &InstancePre<CallState>) -> wasmtime::Result<Self> {
         let there = |interface| pre.component().get_export_index(None, interface).is_some();
-        let tracking = there("idaas:approval/approval-tracking@0.1.0");
-        let diagnostics = there("idaas:approval/engine-diagnostics@0.1.0");
+        let tracking = there(APPROVAL_TRACKING);
+        let diagnostics = there(ENGINE_DIAGNOSTICS);
         Ok(Self {
             engine: approval_engine::GuestIndices::new(pre)?,
             tracking: tracking.then(|| approval_tracking::GuestIndices::new(pre)).transpose()?,
