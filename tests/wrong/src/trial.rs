@@ -14,7 +14,7 @@ mod json;
 mod junit;
 mod table;
 
-/// Engines that are tried at a time. Sixty compiled at once would meet the limits that are there for one.
+/// Engines that are tried at a time. All of them compiled at once would meet the limits that are there for one.
 const AT_ONCE: usize = 2;
 
 /// What the kit made of the engines that are wrong on purpose.
