@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use conformance::props::{account, other_app, request, settings, two_apps};
+use conformance::props::{ATTRIBUTE, account, other_app, request, settings, two_apps};
 use conformance::{EGRESS, T0, World, answer, services};
 use fake_wecom::setup::member;
 use fake_wecom::{CallFault, FakeWeCom, FaultPlan, Setup, When};
@@ -11,11 +11,18 @@ use host_harness::contract::{Depth, SubmitProblem, TrackingProblem};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
 use host_harness::pace::{Hold, Pace, Quota};
 use host_harness::{CallError, CallFailure, Grant, Services, Settings, Tenant};
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 fn held<T>(hold: Hold) -> Result<T, CallError> {
     Err(CallError { error: CallFailure::Held(hold), requests_sent: 0 })
+}
+
+/// An account, as the contract's JSON.
+fn person(user: &str) -> Value {
+    let attributes = json!([{ "name": ATTRIBUTE, "values": [user] }]);
+    json!({ "id": "u-1", "display-name": "张三", "attributes": attributes })
 }
 
 async fn confirm(tenant: &Tenant, user: &str) -> Result<(), CallError> {
@@ -45,6 +52,35 @@ async fn one_request_meets_a_shut_window_and_none_follows_until_it_opens() {
     assert_eq!(confirm(&world.tenant_with("initech", &other_app()), member::ZHANG_SAN).await, Ok(()));
     world.clock.advance(1);
     assert!(matches!(fetch().await, Ok(Err(TrackingProblem::NotFound(_)))));
+}
+
+/// A call by name is as much of a call as one by type.
+#[tokio::test]
+async fn a_verdict_read_as_json_shuts_the_window_too() {
+    let asked = |path: &str, code| FaultPlan::none().on_call(path, When::First(1), CallFault::ErrCode(code));
+    let number = json!({ "approval-id": "202601010001" });
+    let person = json!({ "account": person(member::ZHANG_SAN), "depth": "confirmed" });
+    let form = json!({ "request": {
+        "idempotency-key": "REQ-1", "applicant": person["account"], "route": "template-flow",
+    } });
+    for (function, input, path, code, seconds) in [
+        ("fetch", &number, "oa/getapprovaldetail", 45_009, 60),
+        ("resolve-user", &person, "user/get", 45_033, 5),
+        ("submit", &form, "oa/gettemplatedetail", 45_033, 5),
+        ("provision", &Value::Null, "oa/gettemplatedetail", 45_009, 60),
+        ("submit", &form, "gettoken", 45_009, 60),
+    ] {
+        let world = World::new().await;
+        world.fake.set_faults(asked(path, code));
+        let tenant = world.tenant();
+        let answer = tenant.call_json(function, input).await.unwrap();
+        assert!(answer.get("err").is_some(), "{function}: {answer}");
+        let sent = world.fake.calls().len();
+        let closed = Hold::Closed { opens_at: T0 + u64::from(seconds), seconds };
+        assert_eq!(tenant.call_json(function, input).await, held(closed), "{function}");
+        assert_eq!(tenant.fetch("202601010001").await, held(closed), "{function}");
+        assert_eq!(world.fake.calls().len(), sent, "{function}");
+    }
 }
 
 /// 45033: too many at the same time, which passes within seconds.

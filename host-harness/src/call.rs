@@ -10,7 +10,7 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
 use crate::call::functions::{Functions, Unread};
-use crate::contract::Setting;
+use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting};
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
@@ -35,8 +35,8 @@ impl Indices {
     /// but for the first.
     pub(crate) fn new(pre: &InstancePre<CallState>) -> wasmtime::Result<Self> {
         let there = |interface| pre.component().get_export_index(None, interface).is_some();
-        let tracking = there("idaas:approval/approval-tracking@0.1.0");
-        let diagnostics = there("idaas:approval/engine-diagnostics@0.1.0");
+        let tracking = there(APPROVAL_TRACKING);
+        let diagnostics = there(ENGINE_DIAGNOSTICS);
         Ok(Self {
             engine: approval_engine::GuestIndices::new(pre)?,
             functions: Functions::find(pre.component())?,

@@ -47,6 +47,13 @@ impl CpuMeter {
         Self { limit, time: Mutex::default() }
     }
 
+    /// One whose time is spent.
+    #[cfg(test)]
+    pub(crate) fn spent() -> Self {
+        let time = Time { spent: Duration::from_nanos(1), since: None };
+        Self { limit: Duration::ZERO, time: Mutex::new(time) }
+    }
+
     /// Counts the time in which `work` is polled.
     pub(crate) async fn counting<F: Future>(&self, work: F) -> F::Output {
         let mut work = pin!(work);

@@ -137,7 +137,7 @@ impl Egress {
         match self.paths.get(origin) {
             Some(prefixes) if !prefixes.iter().any(|prefix| prefix.holds(path)) => {
                 let reason = format!("{origin}{path} is outside of the granted paths");
-                Err(match PathPrefix::new(path) {
+                Err(match PathPrefix::around(path) {
                     Some(prefix) => Denied::until(
                         "egress.paths",
                         format_args!("{{ \"{origin}\" = [\"{prefix}\"] }}"),

@@ -4,4 +4,7 @@ mod http;
 mod log;
 mod token_cache;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::http::DENIED_HEADERS;

@@ -17,13 +17,13 @@ use wasmtime::Store;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Instance, Type, Val};
 
-use crate::contract::{Setting, SettingValue};
+use crate::contract::{APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingValue};
 use crate::state::CallState;
 
 /// Why JSON is no argument of a function.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    /// No exported interface has it.
+    /// No exported interface of the contract has it.
     #[error("the engine has no function {name}: it has {known}")]
     UnknownFunction {
         /// As asked for.
@@ -71,6 +71,9 @@ pub enum InputError {
     },
 }
 
+/// The interfaces with functions that a host calls. Their types are compared with ours when an engine is loaded.
+const INTERFACES: [&str; 3] = [APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS];
+
 /// An exported function, found by name.
 pub(crate) struct Function {
     name: String,
@@ -79,21 +82,21 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Finds `name`, such as `submit`, in any exported interface of the contract.
+    /// Finds `name`, such as `submit`, in the exported interfaces of the contract. What else an engine exports, a later
+    /// interface or one of its own, may use the same names and takes nobody's place.
     pub(crate) fn find(component: &Component, name: &str) -> Result<Self, InputError> {
-        let engine = component.engine();
-        let ty = component.component_type();
         let mut known = Vec::new();
-        for (interface, export) in ty.exports(engine) {
-            let ComponentItem::ComponentInstance(instance) = export.ty else { continue };
-            for (function, item) in instance.exports(engine) {
+        for interface in INTERFACES {
+            let Some((ComponentItem::ComponentInstance(instance), within)) =
+                component.get_export(None, interface)
+            else {
+                continue;
+            };
+            for (function, item) in instance.exports(component.engine()) {
                 let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
                 known.push(function.to_owned());
-                let index = component
-                    .get_export(None, interface)
-                    .and_then(|(_, within)| component.get_export(Some(&within), function));
                 if function == name
-                    && let Some((_, index)) = index
+                    && let Some((_, index)) = component.get_export(Some(&within), function)
                 {
                     return Ok(Self { name: name.to_owned(), index, ty });
                 }

@@ -195,7 +195,7 @@ impl Tenant {
             .await
     }
 
-    /// Calls any exported function by name, arguments and result as JSON in the contract's own names. See
+    /// Calls any function of the contract by name, arguments and result as JSON in the contract's own names. See
     /// [`json`](mod@json) for the mapping. `configure` without an argument takes the tenant's own settings.
     ///
     /// # Errors

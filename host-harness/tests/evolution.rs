@@ -7,6 +7,7 @@ use host_harness::contract::{CallbackRequest, Depth, Disposition, version};
 use host_harness::log::Level;
 use host_harness::{Allocation, ApprovalEngine, CallFailure, Grant, LoadError, Runtime, Settings};
 use semver::Version;
+use serde_json::{Value, json};
 use stage::{Lines, Nowhere};
 use versions::Contract;
 use wasmtime::component::types::ComponentItem;
@@ -94,6 +95,29 @@ async fn what_a_newer_patch_adds_is_ignored() {
     let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
     assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
     assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
+}
+
+/// Called by name, a function is one of the interfaces that the host knows, whatever else the engine calls the same.
+#[tokio::test]
+async fn what_a_newer_patch_adds_under_the_name_of_a_function_does_not_take_its_place() {
+    for version in ["0.1.0", "0.1.1"] {
+        let functions = "submit: func(text: string) -> string;\n    measure: func() -> string;";
+        let contract = Contract::v0_1_0().numbered(version).with_interface("aside", functions, "export");
+        let engine = load(&contract.engine("engine")).await.0.unwrap();
+        assert_eq!(engine.exports().first(), Some(&format!("idaas:approval/aside@{version}")));
+        let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
+
+        let account = json!({ "id": "u-1", "display-name": "张三", "attributes": [] });
+        let request = json!({ "idempotency-key": "REQ-1", "applicant": account, "route": "template-flow" });
+        let submitted = tenant.call_json("submit", &request).await.unwrap();
+        assert_eq!(submitted.pointer("/ok/approval-id"), Some(&json!("")), "{submitted}");
+
+        let error = tenant.call_json("measure", &Value::Null).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the engine has no function measure: it has describe, configure, handle-callback, resolve-user, submit"
+        );
+    }
 }
 
 #[tokio::test]

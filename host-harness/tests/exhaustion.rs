@@ -30,7 +30,7 @@ fn answering(bytes: usize, log: &Arc<Lines>) -> Services {
 async fn logs(body: &str, limits: Limits, grant: &Grant, bytes: usize) -> Vec<String> {
     let log = Arc::<Lines>::default();
     let runtime = Runtime::new(limits, &Allocation::OnDemand, answering(bytes, &log)).unwrap();
-    let engine = runtime.load(&engines::submitting(URL, body)).await.unwrap();
+    let engine = runtime.load(&engines::submitting::engine(URL, body)).await.unwrap();
     let tenant = engine.tenant("acme", &Settings::new(), grant);
     tenant.submit(&stage::request()).await.unwrap().unwrap();
     log.all().iter().filter(|line| line.level > Level::Debug).map(ToString::to_string).collect()
@@ -86,7 +86,7 @@ async fn an_origin_that_is_not_granted_is_denied_with_the_line_that_would_grant_
 async fn a_line_more_than_allowed_is_dropped_and_that_is_said_once() {
     let limits = Limits { log_lines: 3, ..stage::limits() };
     let lines = logs(&times(9, "(call $say)"), limits, &granted(), 0).await;
-    let said = engines::LINE;
+    let said = engines::submitting::LINE;
     assert_eq!(lines, [said, said, said, "log-lines-dropped setting=limits.log_lines"]);
 }
 
@@ -94,7 +94,7 @@ async fn a_line_more_than_allowed_is_dropped_and_that_is_said_once() {
 async fn a_byte_more_than_allowed_in_the_log_is_dropped_and_that_is_said_once() {
     let limits = Limits { log_bytes: 120, ..stage::limits() };
     let lines = logs(&times(9, "(call $say)"), limits, &granted(), 0).await;
-    let said = engines::LINE;
+    let said = engines::submitting::LINE;
     assert_eq!(lines, [said, said, "log-lines-dropped setting=limits.log_bytes"]);
 }
 
@@ -111,7 +111,7 @@ async fn an_engine_that_floods_the_log_silences_nobody() {
 async fn text_that_is_no_text_is_the_engines_defect() {
     let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, stage::nowhere()).unwrap();
     let body = "(i32.store8 (i32.const 12290) (i32.const 255)) (call $say)";
-    let engine = runtime.load(&engines::submitting(URL, body)).await.unwrap();
+    let engine = runtime.load(&engines::submitting::engine(URL, body)).await.unwrap();
     let tenant = engine.tenant("acme", &Settings::new(), &granted());
     let error = tenant.submit(&stage::request()).await.unwrap_err();
     let trap = String::from("invalid utf-8 sequence of 1 bytes from index 2");
@@ -123,7 +123,7 @@ async fn a_limit_that_ends_the_call_tells_what_was_sent() {
     let runtime =
         Runtime::new(stage::limits(), &Allocation::OnDemand, answering(0, &Arc::default())).unwrap();
     let bomb = format!("{ASK} {}", engines::BOMB);
-    let engine = runtime.load(&engines::submitting(URL, &bomb)).await.unwrap();
+    let engine = runtime.load(&engines::submitting::engine(URL, &bomb)).await.unwrap();
     let tenant = engine.tenant("acme", &Settings::new(), &granted());
     let error = tenant.submit(&stage::request()).await.unwrap_err();
     assert_eq!(error.error, CallFailure::Limit { setting: "limits.memory_bytes" });

@@ -41,7 +41,7 @@ fn origins(urls: &[&str]) -> BTreeSet<Origin> {
 /// What is logged about a request to `url`: what the engine was told, and the host's own words.
 async fn logs(url: &str, grant: &Grant, log: &Arc<Lines>, services: Services) -> Vec<String> {
     let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, services).unwrap();
-    let engine = runtime.load(&engines::submitting(url, "(call $ask (i32.const 0))")).await.unwrap();
+    let engine = runtime.load(&engines::submitting::engine(url, "(call $ask (i32.const 0))")).await.unwrap();
     let tenant = engine.tenant("acme", &Settings::new(), grant);
     tenant.submit(&stage::request()).await.unwrap().unwrap();
     log.all().iter().filter(|line| line.level > Level::Debug).map(ToString::to_string).collect()

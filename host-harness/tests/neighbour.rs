@@ -99,7 +99,8 @@ async fn a_hostile_neighbour_ends_at_its_limits_and_changes_no_answer() {
     );
     for (name, body, setting) in HOSTILE {
         let runtime = if setting == "limits.cpu" { &brief } else { &runtime };
-        let engine = runtime.load(&engines::submitting("https://api.example.com/", body)).await.unwrap();
+        let engine =
+            runtime.load(&engines::submitting::engine("https://api.example.com/", body)).await.unwrap();
         let grant = Grant { origins: Some(BTreeSet::<Origin>::new()), ..Grant::default() };
         let stop = Arc::new(AtomicBool::new(false));
         let mut hostile = JoinSet::new();

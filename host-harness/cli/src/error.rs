@@ -5,6 +5,7 @@ use std::io;
 use conformance_kit::KitError;
 use host_harness::replay::SealError;
 use host_harness::{CacheError, CallError, LoadError, RuntimeError};
+use wrong_engines::TrialError;
 
 use crate::demo::DemoError;
 
@@ -21,6 +22,8 @@ pub(crate) enum CliError {
     Call(#[from] CallError),
     #[error(transparent)]
     Kit(#[from] KitError),
+    #[error(transparent)]
+    Trial(#[from] TrialError),
     #[error("the report cannot be written as JUnit XML: {0}: take another --format")]
     Junit(String),
     #[error("cannot read {what} {path}: {reason}: {remedy}")]

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use host_harness::Settings;
-use host_harness::egress::Origin;
+use host_harness::egress::{Origin, PathPrefix};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
@@ -30,6 +30,26 @@ pub(crate) fn private_origins(texts: &[String]) -> Result<BTreeSet<Origin>, CliE
             reason: String::from("it is no origin"),
             remedy: "give scheme, host and port, such as https://wecom.example.com:8443",
         })
+    };
+    texts.iter().map(read).collect()
+}
+
+/// The origins given with `--allow`, with the path behind each, if there is one.
+pub(crate) fn allowed(texts: &[String]) -> Result<Vec<(Origin, Option<PathPrefix>)>, CliError> {
+    let read = |text: &String| {
+        let unfit = |reason: &str| CliError::Input {
+            what: "the option",
+            path: format!("--allow {text}"),
+            reason: reason.to_owned(),
+            remedy: "give an origin such as https://api.example.com, or a path of it such as \
+                     https://api.example.com/v1/",
+        };
+        let origin = Origin::of(text).ok_or_else(|| unfit("it is no origin"))?;
+        // Of what was typed, not of what a reader of URLs makes of it: that would take the dots out of a path.
+        let behind = text.split_once("://").map_or("", |(_, rest)| rest);
+        let path = behind.find('/').and_then(|at| behind.get(at..)).filter(|path| *path != "/");
+        let prefix = path.map(|path| PathPrefix::new(path).ok_or_else(|| unfit("its path is none")));
+        Ok((origin, prefix.transpose()?))
     };
     texts.iter().map(read).collect()
 }

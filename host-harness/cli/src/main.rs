@@ -11,6 +11,7 @@
 //! host-harness provision --settings FILE the engine's template, made or confirmed
 //! host-harness fake-wecom --state STATE  a WeCom on this machine to try all of that on
 //! host-harness conform FILE              whether an engine keeps the contract's promises
+//! host-harness conform --wrong           whether the kit catches engines that do not
 //! ```
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -87,11 +88,14 @@ enum Command {
     /// Serves a fake WeCom on this machine, in a state to try `check` on, with settings that fit it.
     FakeWecom(fake::Options),
     /// Plays the conformance kit's cases with an engine and its provider's fake.
+    #[command(after_help = CONFORM_EXIT)]
     Conform(conform::Options),
 }
 
 const CHECK_EXIT: &str =
     "Exit code: 0 when no step fails (a step may warn), 2 when one fails, 1 when nothing could be tested.";
+
+const CONFORM_EXIT: &str = "Exit code: 0 when no case fails, 2 when one does, 1 when none could be played. With --wrong: 0 when the cases meant for each wrong engine catch it, every case catches one and the right engine passes, else 2.";
 
 const PROVISION_EXIT: &str = "Exit code: 0 when the template is ready, 2 when the provider or the engine says no, 1 when there is no answer.";
 

@@ -192,7 +192,7 @@ fn what_is_missing_is_named() {
     assert!(no_settings.sentence().starts_with("cannot read the settings /nowhere.json: "));
     assert!(no_input.sentence().starts_with("cannot read the input /nowhere.json: "));
     assert!(
-        no_function.sentence().contains("approve-everything: it has fetch, find-submission"),
+        no_function.sentence().contains("approve-everything: it has describe, configure"),
         "{}",
         no_function.stderr
     );

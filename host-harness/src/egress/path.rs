@@ -18,6 +18,21 @@ impl PathPrefix {
         sound.then(|| Self(prefix.trim_end_matches('/').to_owned()))
     }
 
+    /// The longest prefix that holds a URL's path: itself, or the folder above whatever a prefix cannot be. `None` when
+    /// none would hold it.
+    pub(crate) fn around(path: &str) -> Option<Self> {
+        let mut folder = path;
+        loop {
+            if let Some(prefix) = Self::new(folder) {
+                return Some(prefix).filter(|prefix| prefix.holds(path));
+            }
+            folder = folder.rsplit_once('/')?.0;
+            if folder.is_empty() {
+                folder = "/";
+            }
+        }
+    }
+
     /// Whether a URL's path, as it is sent, lies within.
     ///
     /// Servers differ in how often they decode a path, and in what they take for a separator. A path that climbs in
@@ -111,6 +126,24 @@ mod tests {
             "/cgi-bin/%2525252525252e",
         ] {
             assert!(!prefix.holds(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn around_a_path_is_the_longest_prefix_that_holds_it() {
+        let around = |path| PathPrefix::around(path).map(|prefix| prefix.to_string());
+        for (path, prefix) in [
+            ("/v2/orders", "/v2/orders/"),
+            ("/v2/orders/", "/v2/orders/"),
+            ("/v2/%E8%AE%A2%E5%8D%95/17", "/v2/"),
+            ("/v2/a%20b", "/v2/"),
+            ("/a,b/c", "/"),
+            ("/", "/"),
+        ] {
+            assert_eq!(around(path).as_deref(), Some(prefix), "{path}");
+        }
+        for path in ["/v2/..%2fadmin", "/v2/%2e%2e/admin", "/v2/x%00", "no/path", ""] {
+            assert_eq!(around(path), None, "{path}");
         }
     }
 

@@ -70,7 +70,25 @@ fn asked(seconds: Option<u32>, refusal: Option<&Refusal>) -> Option<Duration> {
     seconds.map(|seconds| Duration::from_secs(seconds.into())).or(counted.then_some(UNNAMED_WINDOW))
 }
 
-/// Verdicts that ask for nothing. That of a call by name is read by whoever named the function.
+/// A verdict as JSON, of a call by name: whichever of those above it is.
+impl AsksToWait for Value {
+    fn wait(&self) -> Option<Duration> {
+        let problem = self.get("err")?;
+        let asks = |told: &Value| {
+            let seconds = told.as_u64().or_else(|| told.get("retry-after-seconds")?.as_u64());
+            let counted = told.pointer("/refusal/class").is_some_and(|class| class == "rate-limit");
+            seconds.map(Duration::from_secs).or(counted.then_some(UNNAMED_WINDOW))
+        };
+        match (problem.get("unavailable"), problem.get("mapping").and_then(Value::as_array)) {
+            (Some(unavailable), _) => asks(unavailable),
+            (None, Some(problems)) => problems.iter().filter_map(asks).max(),
+            // That of an account, or a problem that asks for nothing and has neither of these fields.
+            (None, None) => asks(problem),
+        }
+    }
+}
+
+/// Verdicts that ask for nothing.
 macro_rules! says_nothing {
     ($($verdict:ty),*) => { $(
         impl AsksToWait for $verdict {
@@ -81,4 +99,42 @@ macro_rules! says_nothing {
     )* };
 }
 
-says_nothing!(Description, Vec<SettingProblem>, CallbackOutcome, Vec<Finding>, Value);
+says_nothing!(Description, Vec<SettingProblem>, CallbackOutcome, Vec<Finding>);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_verdict_as_json_asks_for_what_its_type_asks_for() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let counted = json!({ "class": "rate-limit" });
+        let refused = json!({ "class": "transient" });
+        for (problem, wait) in [
+            // Of submit.
+            (json!({ "unavailable": { "retry-after-seconds": 7, "refusal": counted } }), seconds(7)),
+            (json!({ "unavailable": { "retry-after-seconds": null, "refusal": counted } }), seconds(60)),
+            (json!({ "unavailable": { "retry-after-seconds": null, "refusal": refused } }), None),
+            (json!({ "mapping": [{ "retry-after-seconds": 3 }, { "retry-after-seconds": 9 }] }), seconds(9)),
+            (json!({ "refused": counted }), None),
+            (json!({ "refused": { "class": "rate-limit", "retry-after-seconds": 7 } }), None),
+            (json!("not-configured"), None),
+            // Of resolve-user.
+            (json!({ "kind": "unavailable", "retry-after-seconds": 5, "refusal": null }), seconds(5)),
+            (json!({ "kind": "refused", "retry-after-seconds": null, "refusal": counted }), seconds(60)),
+            (json!({ "kind": "not-found", "retry-after-seconds": null, "refusal": refused }), None),
+            // Of tracking and provision.
+            (json!({ "unavailable": 30 }), seconds(30)),
+            (json!({ "unavailable": null }), None),
+            (json!({ "not-found": { "en": "none", "zh-cn": "无" } }), None),
+            // Of configure.
+            (json!([{ "key": "secret", "code": "missing" }]), None),
+        ] {
+            assert_eq!(json!({ "err": problem }).wait(), wait, "{problem}");
+        }
+        assert_eq!(json!({ "ok": { "retry-after-seconds": 7, "unavailable": 7 } }).wait(), None);
+        assert_eq!(json!([{ "verdict": "ok" }]).wait(), None);
+    }
+}

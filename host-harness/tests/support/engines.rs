@@ -1,7 +1,12 @@
 //! Engines that are wrong on purpose: every function of the contract, and the same few instructions in each.
 
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve, WorldId};
+use wit_component::dummy_module;
+use wit_parser::ManglingAndAbi;
+
+use submitting::{HELPERS, contract, encode};
+
+#[path = "submitting.rs"]
+pub(crate) mod submitting;
 
 /// Traps at once.
 pub(crate) const TRAP: &str = "unreachable";
@@ -26,14 +31,6 @@ pub(crate) const DEEP: &str = "i32.const 1000 call $down unreachable";
 pub(crate) const HOST_CALLS: &str = "(memory.grow (i32.const 32)) drop \
      loop i32.const 1 i32.const 0 i32.const 1048576 i32.const 0 i32.const 0 call 4 br 0 end unreachable";
 
-fn contract() -> (Resolve, WorldId) {
-    let mut resolve = Resolve::default();
-    let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit");
-    let (package, _) = resolve.push_dir(wit).unwrap();
-    let world = resolve.select_world(&[package], Some("engine")).unwrap();
-    (resolve, world)
-}
-
 /// An engine whose every function has this body.
 pub(crate) fn engine(body: &str) -> Vec<u8> {
     let (resolve, world) = contract();
@@ -42,72 +39,5 @@ pub(crate) fn engine(body: &str) -> Vec<u8> {
     let text = text.replace("unreachable", body);
     let end = text.rfind(')').unwrap();
     let text = format!("{}{HELPERS})", &text[..end]);
-    encode(&text, &resolve, world)
-}
-
-const HELPERS: &str = "(table $many 0 funcref)
-    (func $deep call $deep)
-    (func $down (param i32)
-        local.get 0 i32.eqz if return end
-        local.get 0 i32.const 1 i32.sub call $down)";
-
-fn encode(text: &str, resolve: &Resolve, world: WorldId) -> Vec<u8> {
-    let mut module = wat::parse_str(text).unwrap();
-    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
-}
-
-/// What `$say` logs: 60 bytes.
-pub(crate) const LINE: &str = "an engine that has a lot to say says it again and again, so.";
-
-/// An engine that is sound but for `submit`, which has this body and then says that all went well. What it can call:
-/// `$ask` sends a GET to `url` with as many bytes as it is told, and logs what came of it; `$say` logs [`LINE`].
-pub(crate) fn submitting(url: &str, body: &str) -> Vec<u8> {
-    let (resolve, world) = contract();
-    let length = url.len();
-    let line = LINE;
-    let text = format!(
-        r#"(module
-        (import "cm32p2|idaas:approval/http@0.1" "send"
-            (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
-        (import "cm32p2|idaas:approval/log@0.1" "write" (func $write (param i32 i32 i32 i32 i32)))
-        (memory (export "cm32p2_memory") 32)
-        (global $free (mut i32) (i32.const 65536))
-        ;; An answer of nothing but zeros is the first case of everything, and empty.
-        (global $answer i32 (i32.const 1024))
-        (data (i32.const 2048) "\00\10\00\00\05\00\00\00")
-        (data (i32.const 4096) "wrong")
-        (data (i32.const 4112) "answered")
-        (data (i32.const 4128) "too-large")
-        (data (i32.const 8192) "{url}")
-        (data (i32.const 12288) "{line}")
-        (func (export "cm32p2_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
-            (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
-            (global.set $free (i32.add (local.get $at) (local.get 3)))
-            (local.get $at))
-        (func $log (param $at i32) (param $length i32)
-            (call $write (i32.const 1) (local.get $at) (local.get $length) (i32.const 0) (i32.const 0)))
-        (func $say (call $log (i32.const 12288) (i32.const 60)))
-        (func $ask (param $bytes i32)
-            (call $send (i32.const 0) (i32.const 8192) (i32.const {length}) (i32.const 0) (i32.const 0)
-                (i32.const 1) (i32.const 65536) (local.get $bytes) (i32.const 0) (i32.const 0) (i32.const 16384))
-            (if (i32.eqz (i32.load8_u (i32.const 16384)))
-                (then (call $log (i32.const 4112) (i32.const 8)) (return)))
-            (if (i32.eq (i32.load8_u (i32.const 16392)) (i32.const 3))
-                (then (call $log (i32.const 4128) (i32.const 9)) (return)))
-            ;; The setting of a denial, or the reason of another failure.
-            (call $log (i32.load (i32.const 16400)) (i32.load (i32.const 16404))))
-        (func (export "cm32p2|idaas:approval/approval-engine@0.1|describe") (result i32) (i32.const 2048))
-        (func (export "cm32p2|idaas:approval/approval-engine@0.1|configure") (param i32 i32) (result i32)
-            (global.get $answer))
-        (func (export "cm32p2|idaas:approval/approval-engine@0.1|handle-callback")
-            (param i32 i32 i32 i32 i32 i32 i32 i32 i64) (result i32) (global.get $answer))
-        (func (export "cm32p2|idaas:approval/approval-engine@0.1|resolve-user")
-            (param i32 i32 i32 i32 i32 i32 i32) (result i32) (global.get $answer))
-        (func (export "cm32p2|idaas:approval/approval-engine@0.1|submit") (param i32) (result i32)
-            {body} (global.get $answer))
-        (func (export "cm32p2_initialize"))
-        {HELPERS})"#
-    );
     encode(&text, &resolve, world)
 }

@@ -53,10 +53,14 @@ impl Contract {
     }
 
     /// With an interface `metrics` of one function, which the world `engine` imports or exports as `side` says.
-    pub(crate) fn with_metrics(mut self, side: &str) -> Self {
-        let text = "interface metrics {\n    count: func(name: string) -> string;\n}\n";
-        self.0.insert(String::from("metrics.wit"), text.to_owned());
-        self.edited("worlds.wit", "    export types;", &format!("    {side} metrics;\n    export types;"))
+    pub(crate) fn with_metrics(self, side: &str) -> Self {
+        self.with_interface("metrics", "count: func(name: string) -> string;", side)
+    }
+
+    /// With another interface, which the world `engine` imports or exports as `side` says.
+    pub(crate) fn with_interface(mut self, name: &str, functions: &str, side: &str) -> Self {
+        self.0.insert(format!("{name}.wit"), format!("interface {name} {{\n    {functions}\n}}\n"));
+        self.edited("worlds.wit", "    export types;", &format!("    {side} {name};\n    export types;"))
     }
 
     /// An engine of this contract that writes one log line in `describe` and answers everything with emptiness.

@@ -123,10 +123,16 @@ pub enum Act {
     Find,
     /// The host calls `list-submitted` for the hours around now.
     List,
+    /// The same, page after page until there is no cursor. The result is that of the last page with the ids of all.
+    ListAll,
     /// The host calls `check` with a mapped account.
     Check,
     /// The host calls `provision`.
     Provision,
+    /// The administrator takes the template out of the settings.
+    ClearTemplate,
+    /// The host stores the settings that `provision` gave last.
+    Store,
     /// Something happens at the provider's.
     Provider(Turn),
     /// Seconds pass.
@@ -175,6 +181,8 @@ pub struct Seen {
     pub forms: Option<Count>,
     /// Access tokens handed out.
     pub tokens: Option<Count>,
+    /// Templates that exist now and did not before.
+    pub templates: Option<Count>,
     /// The key that the newest form carries.
     pub key: Option<String>,
 }

@@ -32,7 +32,11 @@ pub enum Rule {
     /// A list of so many.
     Length(usize),
     /// A list that has one of this shape: pointers within it and what is there.
-    Has(BTreeMap<String, Expected>),
+    Has(Shape),
+    /// A list that has none of this shape.
+    Lacks(Shape),
+    /// One of these shapes.
+    AnyOf(Vec<Shape>),
     /// The same as was kept under this name.
     SameAs(String),
     /// Something else than was kept under this name.
@@ -43,12 +47,18 @@ pub enum Rule {
     Echo(bool),
     /// The list of problems has every one that the entry deserves.
     EveryProblem(bool),
+    /// A list of the numbers of all forms, each once.
+    EveryForm(bool),
 }
+
+/// Pointers and what is there.
+pub type Shape = BTreeMap<String, Expected>;
 
 /// What a step knows beside the result.
 pub(crate) struct Context<'a> {
     pub(crate) kept: &'a BTreeMap<String, Value>,
     pub(crate) fact: &'a dyn Fn(Fact) -> Option<String>,
+    pub(crate) forms: &'a [String],
     pub(crate) echo: Option<&'a str>,
     /// Key and code of each.
     pub(crate) problems: &'a [(String, String)],
@@ -86,10 +96,16 @@ impl Rule {
                 (list.map(Vec::len) != Some(*length)).then(|| format!("a list of {length}"))
             }
             Self::Has(shape) => {
-                let fits = |item: &Value| {
-                    shape.iter().all(|(at, expected)| expected.misfit(item.pointer(at), context).is_none())
-                };
-                (!list.is_some_and(|list| list.iter().any(fits))).then(|| format!("one like {shape:?}"))
+                let has = |list: &Vec<Value>| list.iter().any(|item| fits(item, shape, context));
+                (!list.is_some_and(has)).then(|| format!("one like {shape:?}"))
+            }
+            Self::Lacks(shape) => {
+                let lacks = |list: &Vec<Value>| list.iter().all(|item| !fits(item, shape, context));
+                (!list.is_some_and(lacks)).then(|| format!("none like {shape:?}"))
+            }
+            Self::AnyOf(shapes) => {
+                let fits = |found| shapes.iter().any(|shape| fits(found, shape, context));
+                (!found.is_some_and(fits)).then(|| format!("one of {shapes:?}"))
             }
             Self::SameAs(name) => {
                 (found.is_none() || found != kept(name)).then(|| format!("the same as {name}"))
@@ -105,8 +121,19 @@ impl Rule {
                 None => Some(String::from("an echo, and the provider gave none")),
             },
             Self::EveryProblem(_) => missing(list.map(Vec::as_slice).unwrap_or_default(), context.problems),
+            Self::EveryForm(_) => {
+                let mut ids: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
+                let mut forms: Vec<&str> = context.forms.iter().map(String::as_str).collect();
+                ids.sort_unstable();
+                forms.sort_unstable();
+                (forms.is_empty() || ids != forms).then(|| format!("the {} forms, each once", forms.len()))
+            }
         }
     }
+}
+
+fn fits(item: &Value, shape: &Shape, context: &Context<'_>) -> bool {
+    shape.iter().all(|(at, expected)| expected.misfit(item.pointer(at), context).is_none())
 }
 
 /// The problems that are not in the list.

@@ -13,7 +13,6 @@
 //! The engine is a black box. A case sees what the engine returns, what goes through its imports, and what the
 //! provider received. Some cases have no script: they [watch] every call that the others make.
 
-mod expect;
 mod fields;
 mod play;
 mod record;
@@ -24,6 +23,7 @@ mod world;
 
 pub mod case;
 pub mod cases;
+pub mod expect;
 pub mod provider;
 pub mod report;
 pub mod sample;

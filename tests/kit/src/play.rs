@@ -12,6 +12,8 @@ use crate::record::Call;
 use crate::tally;
 use crate::world::World;
 
+mod pages;
+
 /// Half of the window in which a search looks.
 const AROUND: u64 = 3_600;
 
@@ -26,16 +28,22 @@ struct Planned {
     input: Value,
     echo: Option<String>,
     problems: Vec<(String, String)>,
+    /// The call is repeated with the cursor that it gave, until it gives none.
+    to_the_end: bool,
 }
 
 impl Planned {
     fn new(what: impl Into<String>, function: &'static str, input: Value) -> Self {
-        Self { what: what.into(), function, input, echo: None, problems: Vec::new() }
+        Self { what: what.into(), function, input, echo: None, problems: Vec::new(), to_the_end: false }
     }
 }
 
 /// Plays the script. Gives its calls, and what did not fit.
-pub(crate) async fn play(case: &Case, world: &World, provider: &dyn Provider) -> (Vec<Call>, Vec<String>) {
+pub(crate) async fn play(
+    case: &Case,
+    world: &mut World,
+    provider: &dyn Provider,
+) -> (Vec<Call>, Vec<String>) {
     let mut kept = BTreeMap::new();
     let (mut calls, mut misfits) = (Vec::new(), Vec::new());
     for (number, step) in (1..).zip(&case.steps) {
@@ -50,19 +58,30 @@ pub(crate) async fn play(case: &Case, world: &World, provider: &dyn Provider) ->
             };
             for planned in planned {
                 let place = format!("{} step {number}: {}", case.name, planned.what);
-                let call = world.call(step.tenant, planned.function, planned.input.clone(), place).await;
+                let output = if planned.to_the_end {
+                    pages::read(step.tenant, &planned, &place, world, &mut calls).await
+                } else {
+                    let call = world.call(step.tenant, planned.function, planned.input.clone(), place).await;
+                    let output =
+                        call.output.clone().map_err(|error| format!("the engine gave no answer: {error}"));
+                    calls.push(call);
+                    output
+                };
                 misfits.extend(
-                    judge(step, &call, &planned, &kept, world)
+                    judge(step, &output, &planned, &kept, world)
+                        .into_iter()
                         .map(|misfit| format!("step {number}: {}: {misfit}", planned.what)),
                 );
-                if let Ok(output) = &call.output {
+                if let Ok(output) = &output {
                     kept.extend(
                         step.keep
                             .iter()
                             .filter_map(|(name, at)| Some((name.clone(), output.pointer(at)?.clone()))),
                     );
+                    if step.act == Act::Provision {
+                        world.provisioned(output);
+                    }
                 }
-                calls.push(call);
             }
             let seen = tally::misfits(&step.seen, before, &*world.stage);
             misfits.extend(seen.into_iter().map(|misfit| format!("step {number}: {misfit}")));
@@ -77,8 +96,8 @@ pub(crate) async fn play(case: &Case, world: &World, provider: &dyn Provider) ->
 }
 
 /// The calls of a step. What happens at the provider's happens here.
-fn plan(step: &Step, world: &World, provider: &dyn Provider) -> Result<Vec<Planned>, String> {
-    let stage = &world.stage;
+fn plan(step: &Step, world: &mut World, provider: &dyn Provider) -> Result<Vec<Planned>, String> {
+    let stage = world.stage.clone();
     let unplayed =
         || format!("the provider does not play {:?}, and does not declare that it cannot", step.act);
     let account = |person: Person| stage.account(person).ok_or_else(unplayed);
@@ -143,15 +162,26 @@ fn plan(step: &Step, world: &World, provider: &dyn Provider) -> Result<Vec<Plann
                 json!({ "query": query }),
             )]
         }
-        Act::List => {
+        Act::List | Act::ListAll => {
             let input = json!({ "window": window, "cursor": null });
-            vec![Planned::new("list", "list-submitted", input)]
+            let to_the_end = step.act == Act::ListAll;
+            vec![Planned { to_the_end, ..Planned::new("list", "list-submitted", input) }]
         }
         Act::Check => {
             let options = json!({ "now": now, "probe": account(Person::Mapped)? });
             vec![Planned::new("check", "check", json!({ "options": options }))]
         }
         Act::Provision => vec![Planned::new("provision", "provision", json!({}))],
+        Act::ClearTemplate => {
+            if !world.clear_template() {
+                return Err(unplayed());
+            }
+            Vec::new()
+        }
+        Act::Store => {
+            world.store();
+            Vec::new()
+        }
         Act::Provider(turn) => {
             if !stage.turn(turn) {
                 return Err(unplayed());
@@ -165,18 +195,24 @@ fn plan(step: &Step, world: &World, provider: &dyn Provider) -> Result<Vec<Plann
     })
 }
 
-/// What does not fit in the result of one call.
+/// What does not fit in a result, or why there is none.
 fn judge(
     step: &Step,
-    call: &Call,
+    output: &Result<Value, String>,
     planned: &Planned,
     kept: &BTreeMap<String, Value>,
     world: &World,
-) -> impl Iterator<Item = String> {
+) -> Vec<String> {
     let fact = |fact| world.stage.fact(fact);
-    let context = Context { kept, fact: &fact, echo: planned.echo.as_deref(), problems: &planned.problems };
-    let misfits: Vec<String> = match &call.output {
-        Err(error) => vec![format!("the engine gave no answer: {error}")],
+    let context = Context {
+        kept,
+        fact: &fact,
+        forms: &world.stage.forms(),
+        echo: planned.echo.as_deref(),
+        problems: &planned.problems,
+    };
+    match output {
+        Err(reason) => vec![reason.clone()],
         Ok(output) => step
             .expect
             .iter()
@@ -190,8 +226,7 @@ fn judge(
                 ))
             })
             .collect(),
-    };
-    misfits.into_iter()
+    }
 }
 
 /// What was found; of a place that is not there, what is in its stead.

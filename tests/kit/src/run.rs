@@ -116,8 +116,8 @@ async fn play_in_its_world(
     if let Some(reason) = not_applicable(case, engine, provider) {
         return Err(NotApplicable(reason));
     }
-    let world = World::new(engine, provider);
-    let (calls, misfits) = play(case, &world, provider).await;
+    let mut world = World::new(engine, provider);
+    let (calls, misfits) = play(case, &mut world, provider).await;
     Ok(Played { calls, misfits, secrets: world.stage.secrets() })
 }
 

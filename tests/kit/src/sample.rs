@@ -11,11 +11,14 @@
 //!            GET  /members/ID?token=T                             {"id": "ann", "active": true}
 //!            POST /forms?token=T         {"key", "template", "applicant", "approvers", "fields"}   {"id": "F-1"}
 //!            GET  /forms/ID?token=T                               the approval, as in a message
-//!            GET  /forms?token=T&key=K   GET /forms?token=T&from=N&to=N   {"ids": ["F-1"]}
+//!            GET  /forms?token=T&key=K   GET /forms?token=T&from=N&to=N   {"ids": ["F-1"], "next": 2}
+//!            POST /templates?token=T     {"name"}                         {"id": "T-made"}
+//!            GET  /templates/ID?token=T                                   {"id": "T-access"}
 //!            any  {"code": "E-...", "text": "..."}
 //! ```
 //!
-//! Only the message is signed; the organisation beside it is for people. The receiver inside counts.
+//! Only the message is signed; the organisation beside it is for people. The receiver inside counts. A list goes on behind
+//! `next`, given as `after`. No two templates have one name.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -106,6 +109,10 @@ impl Stage for SampleStage {
             .with("template", TEMPLATE)
     }
 
+    fn settings_without_template(&self) -> Option<Settings> {
+        Some(self.settings().without("template"))
+    }
+
     fn account(&self, person: Person) -> Option<Value> {
         Some(match person {
             Person::Mapped => account("Ann Applicant", &[(ATTRIBUTE, &["ann"])]),
@@ -131,6 +138,8 @@ impl Stage for SampleStage {
             Draft::WithSteps => route = json!({ "steps": [step(Person::Mapped)] }),
             Draft::UnknownFields => fields.extend([text("colour", "red"), text("shape", "round")]),
             Draft::UnmappedApplicant => applicant = Person::Empty,
+            Draft::InactiveApplicant => applicant = Person::Inactive,
+            Draft::InactiveApprover => route = json!({ "steps": [step(Person::Inactive)] }),
             Draft::UnmappedPeople => {
                 applicant = Person::Empty;
                 route = json!({ "steps": [step(Person::Several)] });
@@ -169,6 +178,13 @@ impl Stage for SampleStage {
             Turn::Unreachable => company.feel(Mood::Unreachable),
             Turn::Well => company.feel(Mood::Well),
             Turn::MemberJoins => company.join("nora"),
+            Turn::TemplateGone => company.delete_template(TEMPLATE),
+            Turn::ManyForms => {
+                (0..=2 * api::PAGE).for_each(|number| {
+                    company.add(&format!("REQ-{number}"), TEMPLATE, "ann", now);
+                });
+                true
+            }
         }
     }
 
@@ -191,6 +207,10 @@ impl Stage for SampleStage {
             Fact::RefusalCode => Some(String::from(REFUSAL_CODE)),
             Fact::RejectionComment => Some(String::from(REJECTION_COMMENT)),
         }
+    }
+
+    fn forms(&self) -> Vec<String> {
+        self.company().forms.iter().map(|form| form.id.clone()).collect()
     }
 
     fn secrets(&self) -> Secrets {

@@ -11,6 +11,7 @@ pub(crate) fn misfits(seen: &Seen, before: Tally, stage: &dyn Stage) -> Vec<Stri
         ("submissions", seen.submissions, before.submissions, after.submissions),
         ("forms", seen.forms, before.forms, after.forms),
         ("tokens", seen.tokens, before.tokens, after.tokens),
+        ("templates", seen.templates, before.templates, after.templates),
     ];
     let counted = counts.into_iter().filter_map(|(what, expected, before, after)| {
         let number = after.saturating_sub(before);

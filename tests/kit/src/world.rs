@@ -16,7 +16,10 @@ pub(crate) struct World {
     pub(crate) stage: Arc<dyn Stage>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) engine: ApprovalEngine,
+    /// As the host has stored them.
     pub(crate) settings: Arc<Settings>,
+    /// What `provision` gave last.
+    provisioned: Vec<(String, String)>,
     recorder: Arc<Recorder>,
 }
 
@@ -32,7 +35,32 @@ impl World {
             log: recorder.clone(),
         };
         let settings = Arc::new(stage.settings());
-        Self { engine: engine.with_services(services), stage, clock, settings, recorder }
+        let engine = engine.with_services(services);
+        Self { engine, stage, clock, settings, provisioned: Vec::new(), recorder }
+    }
+
+    /// Takes the template out of the settings. `false` when the provider does not know how.
+    pub(crate) fn clear_template(&mut self) -> bool {
+        let bare = self.stage.settings_without_template().map(Arc::new);
+        bare.map(|bare| self.settings = bare).is_some()
+    }
+
+    /// Remembers what `provision` gave. A held secret is the host's: it is not given.
+    pub(crate) fn provisioned(&mut self, given: &Value) {
+        let text = |setting: &Value, at: &str| setting.pointer(at).and_then(Value::as_str).map(str::to_owned);
+        if let Some(settings) = given.pointer("/ok").and_then(Value::as_array) {
+            let pair = |setting| Some((text(setting, "/key")?, text(setting, "/value/text")?));
+            self.provisioned = settings.iter().filter_map(pair).collect();
+        }
+    }
+
+    /// Stores that together with what there was.
+    pub(crate) fn store(&mut self) {
+        let merged = self
+            .provisioned
+            .drain(..)
+            .fold((*self.settings).clone(), |settings, (key, value)| settings.with(&key, value));
+        self.settings = Arc::new(merged);
     }
 
     /// Makes one call. `place` says for people where that was.

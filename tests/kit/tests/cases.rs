@@ -1,8 +1,11 @@
-//! The cases as data: all of them are read, and the README's table is theirs.
+//! The cases as data: all of them are read, the README's table is theirs, and no class of problem is forgotten.
 
 use std::collections::BTreeSet;
 
+use conformance_kit::case::Act;
 use conformance_kit::cases;
+use conformance_kit::expect::Expected;
+use wit_parser::{Resolve, TypeDefKind};
 
 /// The defects that any engine could have.
 const DEFECTS: [&str; 19] = [
@@ -44,4 +47,29 @@ fn every_case_says_what_why_and_who_promised_it() {
             assert!(!text.trim().is_empty(), "{}", case.name);
         }
     }
+}
+
+/// Read from the contract itself, so that a class that is added has to be shown as well.
+#[test]
+fn every_class_of_submit_problem_is_shown_by_a_case() {
+    let mut resolve = Resolve::default();
+    resolve.push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit")).unwrap();
+    let named = |name: &str| resolve.types.iter().find(|(_, kind)| kind.name.as_deref() == Some(name));
+    let Some(TypeDefKind::Variant(problem)) = named("submit-problem").map(|(_, kind)| &kind.kind) else {
+        panic!("the contract has no variant submit-problem");
+    };
+    let shown: BTreeSet<String> = cases::all()
+        .unwrap()
+        .iter()
+        .flat_map(|case| &case.steps)
+        .filter(|step| matches!(step.act, Act::Submit(_)))
+        .flat_map(|step| &step.expect)
+        .filter_map(|(at, expected)| match (at.strip_prefix("/err"), expected) {
+            (Some(""), Expected::Text(class)) => Some(class.clone()),
+            (Some(below), _) => below.split('/').nth(1).map(str::to_owned),
+            (None, _) => None,
+        })
+        .collect();
+    let classes: BTreeSet<String> = problem.cases.iter().map(|case| case.name.clone()).collect();
+    assert_eq!(shown, classes);
 }

@@ -27,6 +27,9 @@ const REFUSAL_CODE: &str = "no-cost-centre";
 const REJECTION_COMMENT: &str = "too broad";
 const ANOTHER_SECRET: &str = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5IGJ5dGVz";
 
+/// Forms that take three pages of two.
+const MANY: usize = 5;
+
 const SUBMIT: &str = "approval.submit";
 const KINDS: [&str; 6] =
     ["time", SUBMIT, "approval.fetch", "approval.find", "approval.list", "connection.check"];
@@ -47,6 +50,7 @@ impl Provider for Webhook {
             (Feature::Tokens, "every message is signed by itself, and there are no access tokens"),
             (Feature::Members, "no message asks about members"),
             (Feature::KnownFields, "which fields a form needs is the company's to say, in its refusal"),
+            (Feature::Templates, "the company sets applications up by hand, and no message makes one"),
             (Feature::HeldSecrets, "an HMAC needs the secret where the body is made"),
         ]
     }
@@ -115,6 +119,10 @@ impl Stage for WebhookStage {
             .with("secret", COMPANY.secret)
     }
 
+    fn settings_without_template(&self) -> Option<Settings> {
+        None
+    }
+
     fn account(&self, person: Person) -> Option<Value> {
         match person {
             Person::Mapped => Some(account(&[APPLICANT], &[])),
@@ -132,7 +140,7 @@ impl Stage for WebhookStage {
         match draft {
             Draft::Sound => {}
             Draft::WithSteps => route = json!({ "steps": [step(account(&["li.si"], &[]))] }),
-            Draft::UnknownFields => return None,
+            Draft::UnknownFields | Draft::InactiveApplicant | Draft::InactiveApprover => return None,
             Draft::UnmappedApplicant => applicant = account(&[], &[]),
             Draft::UnmappedPeople => {
                 applicant = account(&[], &[]);
@@ -187,7 +195,13 @@ impl Stage for WebhookStage {
                 self.0.recover();
                 true
             }
-            Turn::TokensDie | Turn::TokensRefused | Turn::MemberJoins => false,
+            Turn::ManyForms => {
+                (0..MANY).for_each(|number| {
+                    let _id = self.0.submit_by_hand(&format!("REQ-{number}"), APPLICANT);
+                });
+                true
+            }
+            Turn::TokensDie | Turn::TokensRefused | Turn::MemberJoins | Turn::TemplateGone => false,
         }
     }
 
@@ -206,6 +220,7 @@ impl Stage for WebhookStage {
             submissions: journal.iter().filter(|entry| entry.kind == SUBMIT).count() as u64,
             forms: self.0.approvals().len() as u64,
             tokens: 0,
+            templates: 0,
         }
     }
 
@@ -218,6 +233,10 @@ impl Stage for WebhookStage {
             Fact::RefusalCode => Some(REFUSAL_CODE.to_owned()),
             Fact::RejectionComment => Some(REJECTION_COMMENT.to_owned()),
         }
+    }
+
+    fn forms(&self) -> Vec<String> {
+        self.0.approvals().into_iter().map(|approval| approval.id).collect()
     }
 
     fn secrets(&self) -> Secrets {

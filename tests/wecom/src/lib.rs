@@ -13,8 +13,8 @@ use conformance_kit::provider::{
 use fake_wecom::crypto::{AesKey, open};
 use fake_wecom::setup::{control, member};
 use fake_wecom::{
-    Answer, CallFault, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, Effect, FakeWeCom, FaultPlan, Form, SECRET,
-    Setup, Visible, When,
+    ACCESS_TEMPLATE_ID, Answer, CallFault, EXAMPLE_AES_KEY, EXAMPLE_CALLBACK_TOKEN, Effect, FakeWeCom,
+    FaultPlan, Form, SECRET, Setup, Visible, When,
 };
 use host_harness::Settings;
 use host_harness::clock::Clock;
@@ -37,6 +37,9 @@ const APPLY: &str = "oa/applyevent";
 const REFUSAL: i64 = 301_056;
 const REJECTION_COMMENT: &str = "too broad";
 const REASON: &str = "季度对账";
+
+/// The most numbers that WeCom lists at once.
+const PAGE: usize = 100;
 
 /// WeCom.
 #[derive(Clone, Copy, Debug, Default)]
@@ -149,6 +152,10 @@ impl Stage for WeComStage {
         props::settings()
     }
 
+    fn settings_without_template(&self) -> Option<Settings> {
+        Some(self.settings().without("template-id").without("field-map"))
+    }
+
     fn account(&self, person: Person) -> Option<Value> {
         Some(match person {
             Person::Mapped => account(&[member::ZHANG_SAN], &[]),
@@ -176,6 +183,10 @@ impl Stage for WeComStage {
                 fields.extend(["colour", "shape"].map(|name| field(name, json!({ "text": "red" }))));
             }
             Draft::UnmappedApplicant => applicant = account(&[], &[]),
+            Draft::InactiveApplicant => applicant = account(&[member::DISABLED], &[]),
+            Draft::InactiveApprover => {
+                route = json!({ "steps": [step(account(&[member::DISABLED], &[]))] });
+            }
             Draft::UnmappedPeople => {
                 applicant = account(&[], &[]);
                 route = json!({ "steps": [step(account(&[member::LI_SI, member::WANG_WU], &[]))] });
@@ -232,6 +243,13 @@ impl Stage for WeComStage {
             Turn::MemberJoins => self.reconfigures(|setup| {
                 setup.apps.iter_mut().for_each(|app| app.visible = Visible::Everyone);
             }),
+            Turn::TemplateGone => self.reconfigures(|setup| {
+                setup.templates.retain(|template| template.id != ACCESS_TEMPLATE_ID);
+            }),
+            Turn::ManyForms => {
+                let submit = |_| self.0.submit_foreign(ACCESS_TEMPLATE_ID, member::ZHANG_SAN).is_ok();
+                (0..=2 * PAGE).all(submit)
+            }
         }
     }
 
@@ -249,6 +267,7 @@ impl Stage for WeComStage {
             submissions: count(|call| call.path == APPLY),
             forms: self.0.forms().len() as u64,
             tokens: count(|call| matches!(call.effect, Some(Effect::TokenIssued { .. }))),
+            templates: self.0.setup().templates.len() as u64,
         }
     }
 
@@ -265,6 +284,11 @@ impl Stage for WeComStage {
             Fact::RefusalCode => Some(REFUSAL.to_string()),
             Fact::RejectionComment => Some(REJECTION_COMMENT.to_owned()),
         }
+    }
+
+    fn forms(&self) -> Vec<String> {
+        let ours = |form: &Form| form.template_id == ACCESS_TEMPLATE_ID;
+        self.0.forms().into_iter().filter(ours).map(|form| form.sp_no).collect()
     }
 
     fn secrets(&self) -> Secrets {

@@ -1,13 +1,16 @@
 //! Engines that are wrong on purpose.
 //!
 //! One small engine for the kit's [sample provider] is built once, without a mistake. A mistake is chosen by two digits in
-//! its data: [`engine`] patches them, so that all of these components cost one build.
+//! its data: [`engine`] patches them, so that all of these components cost one build. [`run`] has the conformance kit
+//! try them, and judges whether its cases bite.
 //!
 //! [sample provider]: ../conformance_kit/sample/index.html
 
 mod mistake;
+mod trial;
 
 pub use mistake::Mistake;
+pub use trial::{Trial, TrialError, Tried, run};
 
 /// The engine without a mistake.
 static SOUND: &[u8] = include_bytes!(env!("WRONG_COMPONENT"));

@@ -4,7 +4,7 @@
 pub(crate) const MARKER: &[u8; 23] = b"wrong on purpose, with ";
 
 macro_rules! mistakes {
-    ($($name:ident = $number:literal, $about:literal;)*) => {
+    ($($name:ident = $number:literal, $about:literal, [$($case:literal),+];)*) => {
         /// What is wrong with an engine.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Mistake {
@@ -14,6 +14,14 @@ macro_rules! mistakes {
         impl Mistake {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As it is written here.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
 
             /// Two digits, never `00`.
             #[must_use]
@@ -30,68 +38,101 @@ macro_rules! mistakes {
                     $(Self::$name => $about,)*
                 }
             }
+
+            /// The cases that must catch it. Others may as well.
+            #[must_use]
+            pub const fn meant_for(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name => &[$($case),+],)*
+                }
+            }
         }
     };
 }
 
 mistakes! {
-    ClaimsStepsItRefuses = b"01", "Claims `explicit-steps` and refuses every such flow.";
-    HidesTracking = b"02", "Exports `approval-tracking` and does not claim it.";
-    GuideWithoutItsSettings = b"03", "No step of its guide fills the template.";
-    HalfTranslated = b"04", "Some of its texts are English alone.";
-    ForgetsItsOrigins = b"05", "Says that its configuration needs no origin.";
-    ReportsTheFirstProblem = b"06", "Stops checking the settings at the first problem.";
-    IgnoresUnknownKeys = b"07", "Takes settings that it does not know.";
-    TakesTheLastOfTwo = b"08", "Takes a setting that is given twice.";
-    TakesHeldSecrets = b"09", "Takes a held secret as text.";
-    ChecksNoFormat = b"10", "Takes any text as organisation and template.";
-    AnswersUnconfigured = b"11", "Answers by default values when nobody has configured it.";
-    RefusesEverything = b"12", "Takes every message for a forgery.";
-    AcceptsAnySignature = b"13", "Does not compare the signature.";
-    ForgetsTheReceiver = b"14", "Does not look whom a message is for.";
-    ReadsTheEnvelope = b"15", "Believes a status that stands beside the signed message.";
-    IgnoresTheTime = b"16", "Takes a message of any age.";
-    TrapsOnNonsense = b"17", "Unwraps what it parses.";
-    LoopsForEver = b"18", "Looks for the end of nested lists, and passes it.";
-    EatsMemory = b"19", "Copies a large body until there is no memory left.";
-    TakesAnyMethod = b"20", "Does not look at the method.";
-    QuotesTheEcho = b"21", "Answers the check of an address with JSON.";
-    RefusesUnknownKinds = b"22", "Refuses a kind of message that it does not know.";
-    GuessesTheStatus = b"23", "Takes an unknown status for an approval.";
-    KeepsTheLastApprover = b"24", "Of several approvers, tells the last one alone.";
-    FineKey = b"25", "Its de-duplication key covers the envelope.";
-    CoarseKey = b"26", "Its de-duplication key is kind, time and person.";
-    TakesForeignForms = b"27", "Tells of forms made from other templates.";
-    TellsWhyItRefuses = b"28", "Answers each reason with a status of its own.";
-    CallsOutInCallbacks = b"29", "Asks the provider while it reads a callback.";
-    DecidesByOperation = b"30", "Takes one who agreed for an approval.";
-    DropsComments = b"31", "Does not tell what an approver said.";
-    KnowsYesAndNoAlone = b"32", "Knows no status but pending, approved and rejected.";
-    AsksToMap = b"33", "Asks the provider in a mapping.";
-    GuessesPeople = b"34", "Takes any attribute when the configured one is empty.";
-    NeverConfirms = b"35", "Claims to confirm members and does not ask.";
-    TakesTheInactive = b"36", "Does not look whether a member is active.";
-    RemembersAbsence = b"37", "Keeps in the token cache that a member does not exist.";
-    SubmitsWithoutKey = b"38", "Sends its own number in place of the key.";
-    TakesAnyKey = b"39", "Does not check the key.";
-    DropsUnknownFields = b"40", "Leaves out fields that the form does not have.";
-    SubmitsForAnybody = b"41", "Submits in the name of an account that has no member.";
-    ReportsOnePerson = b"42", "Reports the first person without a member.";
-    ResendsOnDoubt = b"43", "Sends a form again when no answer comes.";
-    DoubtsWithoutConnection = b"44", "Calls the outcome unknown when nothing was sent.";
-    DropsTheCode = b"45", "Tells of a refusal without the provider's code.";
-    FetchesEveryTime = b"46", "Fetches a token for every call.";
-    NeverRenews = b"47", "Does not renew a token that is refused.";
-    RenewsForEver = b"48", "Renews a token as long as it is refused.";
-    NeverBlocks = b"49", "Tries a wrong credential in every call.";
-    FetchesTheFirstState = b"50", "Tells of every form that it is pending.";
-    InventsApprovals = b"51", "Tells of a form that does not exist.";
-    FindsSomething = b"52", "Finds the newest form, whatever its key.";
-    ListsNothing = b"53", "Gives an empty page, and no cursor.";
-    FailsEveryCheck = b"54", "Finds a fault where there is none.";
-    TrustsTheCache = b"55", "Tests a connection with the cached token.";
-    LogsTheSecret = b"56", "Writes the callback secret into its log.";
-    NoDigest = b"57", "Gives a fingerprint that is no digest.";
-    CountsCalls = b"58", "Keeps a counter in the token cache.";
-    AsksTheMachine = b"59", "Answers by how much memory it gets.";
+    ClaimsStepsItRefuses = b"01", "Claims `explicit-steps` and refuses every such flow.", ["submit-steps"];
+    HidesTracking = b"02", "Exports `approval-tracking` and does not claim it.", ["describe-capabilities"];
+    GuideWithoutItsSettings = b"03", "No step of its guide fills the directory attribute.", ["describe-complete"];
+    HalfTranslated = b"04", "Some of its texts are English alone.", ["always-both-languages"];
+    ForgetsItsOrigins = b"05", "Says that its configuration needs no origin.", ["configure-sound"];
+    ReportsTheFirstProblem = b"06", "Stops checking the settings at the first problem.",
+        ["configure-missing", "configure-all-mistakes"];
+    IgnoresUnknownKeys = b"07", "Takes settings that it does not know.", ["configure-unknown-key"];
+    TakesTheLastOfTwo = b"08", "Takes a setting that is given twice.", ["configure-twice"];
+    TakesHeldSecrets = b"09", "Takes a held secret as text.", ["configure-held"];
+    ChecksNoFormat = b"10", "Takes any text as organisation and template.", ["configure-mistakes"];
+    AnswersUnconfigured = b"11", "Answers by default values when nobody has configured it.", ["unconfigured"];
+    RefusesEverything = b"12", "Takes every message for a forgery.", ["callback-genuine"];
+    AcceptsAnySignature = b"13", "Does not compare the signature.",
+        ["callback-unsigned", "callback-forged", "callback-altered", "callback-address-forged"];
+    ForgetsTheReceiver = b"14", "Does not look whom a message is for.", ["callback-other-receiver"];
+    ReadsTheEnvelope = b"15", "Believes a status that stands beside the signed message.",
+        ["callback-envelope"];
+    IgnoresTheTime = b"16", "Takes a message of any age.", ["callback-stale"];
+    TrapsOnNonsense = b"17", "Unwraps what it parses.", ["callback-hostile", "always-alive"];
+    LoopsForEver = b"18", "Looks for the end of nested lists, and passes it.",
+        ["callback-bomb", "always-within-limits"];
+    EatsMemory = b"19", "Copies a large body until there is no memory left.", ["callback-huge"];
+    TakesAnyMethod = b"20", "Does not look at the method.", ["callback-method"];
+    QuotesTheEcho = b"21", "Answers the check of an address with JSON.", ["callback-address"];
+    RefusesUnknownKinds = b"22", "Refuses a kind of message that it does not know.",
+        ["callback-unknown-kind"];
+    GuessesTheStatus = b"23", "Takes an unknown status for an approval.", ["callback-unknown-status"];
+    KeepsTheLastApprover = b"24", "Of several approvers, tells the last one alone.", ["callback-lists"];
+    FineKey = b"25", "Its de-duplication key covers the envelope.", ["callback-same-news"];
+    CoarseKey = b"26", "Its de-duplication key is kind, time and person.", ["callback-other-news"];
+    TakesForeignForms = b"27", "Tells of forms made from other templates.", ["callback-foreign"];
+    TellsWhyItRefuses = b"28", "Answers each reason with a status of its own.", ["callback-refusals-alike"];
+    CallsOutInCallbacks = b"29", "Asks the provider while it reads a callback.", ["always-pure"];
+    DecidesByOperation = b"30", "Takes one who agreed for an approval.", ["life-partial"];
+    DropsComments = b"31", "Does not tell what an approver said.", ["life-rejected"];
+    KnowsYesAndNoAlone = b"32", "Knows no status but pending, approved and rejected.",
+        ["life-withdrawn", "life-revoked", "life-deleted"];
+    AsksToMap = b"33", "Asks the provider in a mapping.", ["person-mapped"];
+    GuessesPeople = b"34", "Takes any attribute when the configured one is empty.", ["person-attribute"];
+    NeverConfirms = b"35", "Claims to confirm members and does not ask.", ["person-confirmed"];
+    TakesTheInactive = b"36", "Does not look whether a member is active.", ["person-gone"];
+    RemembersAbsence = b"37", "Keeps in the token cache that a member does not exist.",
+        ["person-joins", "always-forgetful"];
+    SubmitsWithoutKey = b"38", "Sends its own number in place of the key.", ["submit-sound"];
+    TakesAnyKey = b"39", "Does not check the key.", ["submit-key"];
+    DropsUnknownFields = b"40", "Leaves out fields that the form does not have.", ["submit-fields"];
+    SubmitsForAnybody = b"41", "Submits in the name of an account that has no member.", ["submit-unmapped"];
+    ReportsOnePerson = b"42", "Reports the first person without a member.", ["submit-unmapped-all"];
+    ResendsOnDoubt = b"43", "Sends a form again when no answer comes.",
+        ["submit-lost", "submit-busy", "submit-garbled"];
+    DoubtsWithoutConnection = b"44", "Calls the outcome unknown when nothing was sent.",
+        ["submit-unreachable"];
+    DropsTheCode = b"45", "Tells of a refusal without the provider's code.", ["submit-refused"];
+    FetchesEveryTime = b"46", "Fetches a token for every call.", ["token-shared", "token-tenants"];
+    NeverRenews = b"47", "Does not renew a token that is refused.", ["token-dies"];
+    RenewsForEver = b"48", "Renews a token as long as it is refused.", ["token-refused"];
+    NeverBlocks = b"49", "Tries a wrong credential in every call.", ["token-blocked"];
+    FetchesTheFirstState = b"50", "Tells of every form that it is pending.", ["track-fetch"];
+    InventsApprovals = b"51", "Tells of a form that does not exist.", ["track-unknown"];
+    FindsSomething = b"52", "Finds the newest form, whatever its key.", ["track-lost"];
+    ListsNothing = b"53", "Gives an empty page, and no cursor.", ["track-list"];
+    FailsEveryCheck = b"54", "Finds a fault where there is none.", ["check-well"];
+    TrustsTheCache = b"55", "Tests a connection with the cached token.", ["check-cached"];
+    LogsTheSecret = b"56", "Writes the callback secret into its log.", ["always-secret"];
+    NoDigest = b"57", "Gives a fingerprint that is no digest.", ["always-bounded"];
+    CountsCalls = b"58", "Keeps a counter in the token cache.", ["always-forgetful"];
+    AsksTheMachine = b"59", "Answers by how much memory it gets.", ["always-same"];
+    StopsAtTheFirstPage = b"60", "Gives the first page of a list, and no cursor.", ["track-pages"];
+    GoesRoundInCircles = b"61", "Gives the cursor of the first page with every page.", ["track-pages"];
+    NamesNoSuchSetting = b"62", "Provisions a setting that it does not know.",
+        ["provision-confirmed", "provision-made"];
+    MakesAnotherTemplate = b"63", "Makes a template whenever it is asked, under another name when it has to.",
+        ["provision-confirmed", "provision-made"];
+    TellsOfAnotherTemplate = b"64", "Provisions another template than the one that it made.",
+        ["provision-made"];
+    ConfirmsNobody = b"65", "Submits without asking whether applicant and approvers are active.",
+        ["submit-inactive", "submit-inactive-approver"];
+    ConfirmsTheApplicantAlone = b"66", "Submits without asking whether the approvers are active.",
+        ["submit-inactive-approver"];
+    SubmitsWithoutTemplate = b"67", "Submits a form of no template when none is set.",
+        ["submit-without-template"];
+    CallsDriftARefusal = b"68", "Tells of a template that is gone as of a form that is refused.",
+        ["submit-template-gone"];
 }

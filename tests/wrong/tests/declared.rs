@@ -39,6 +39,8 @@ async fn tokens_members_and_held_secrets_that_are_there_cannot_be_declared_away(
             "person-confirmed",
             "person-gone",
             "person-joins",
+            "submit-inactive",
+            "submit-inactive-approver",
             "token-shared",
             "token-tenants",
             "token-dies",

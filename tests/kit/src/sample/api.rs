@@ -5,11 +5,14 @@ use host_harness::outbound::SendError;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::company::{Company, Mood};
+use super::company::{Company, Form, Mood};
 use super::{API_SECRET, REFUSAL_CODE};
 
 /// Seconds that a token lives.
 const LIFETIME: u64 = 7_200;
+
+/// Numbers on a page of a list.
+pub(super) const PAGE: usize = 2;
 
 /// Answers one request.
 pub(super) fn answer(
@@ -36,15 +39,14 @@ pub(super) fn answer(
     if submits {
         return submit(company, request, now);
     }
-    Ok(ok(&match (path.strip_prefix("/members/"), path.strip_prefix("/forms/")) {
-        (Some(id), _) => member(company, id),
-        (_, Some(id)) => company
-            .forms
-            .iter()
-            .find(|form| form.id == id)
-            .map_or_else(|| refusal("E-NO-FORM", "there is no such form"), super::company::Form::tell),
-        (None, None) if path == "/forms" => list(company, &query),
-        (None, None) => refusal("E-PATH", "there is no such function"),
+    let mut parts = path.trim_start_matches('/').split('/');
+    Ok(ok(&match (parts.next(), parts.next()) {
+        (Some("members"), Some(id)) => member(company, id),
+        (Some("templates"), Some(id)) => template(company, id),
+        (Some("templates"), None) => make_template(company, request),
+        (Some("forms"), Some(id)) => form(company, id),
+        (Some("forms"), None) => list(company, &query),
+        (Some(_), _) | (None, _) => refusal("E-PATH", "there is no such function"),
     }))
 }
 
@@ -63,17 +65,39 @@ fn member(company: &Company, id: &str) -> Value {
     }
 }
 
+fn template(company: &Company, id: &str) -> Value {
+    let known = company.templates.iter().any(|template| template.id == id);
+    if known { json!({ "id": id }) } else { refusal("E-NO-TEMPLATE", "there is no such template") }
+}
+
+fn make_template(company: &mut Company, request: &Request<Bytes>) -> Value {
+    let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let name = asked.get("name").and_then(Value::as_str).unwrap_or_default();
+    match company.make_template(name) {
+        Some(id) => json!({ "id": id }),
+        None => refusal("E-NAME-TAKEN", "a template has this name already"),
+    }
+}
+
+fn form(company: &Company, id: &str) -> Value {
+    let form = company.forms.iter().find(|form| form.id == id);
+    form.map_or_else(|| refusal("E-NO-FORM", "there is no such form"), Form::tell)
+}
+
 fn list(company: &Company, query: &dyn Fn(&str) -> Option<String>) -> Value {
-    let seconds = |name: &str| query(name).and_then(|text| text.parse::<u64>().ok());
-    let (key, from, to) = (query("key"), seconds("from").unwrap_or(0), seconds("to").unwrap_or(u64::MAX));
-    let ids: Vec<&String> = company
+    let number = |name: &str| query(name).and_then(|text| text.parse::<u64>().ok());
+    let (key, from, to) = (query("key"), number("from").unwrap_or(0), number("to").unwrap_or(u64::MAX));
+    let after = number("after").and_then(|after| usize::try_from(after).ok()).unwrap_or(0);
+    let mut ids = company
         .forms
         .iter()
         .filter(|form| key.as_ref().is_none_or(|key| *key == form.key))
         .filter(|form| (from..to).contains(&form.submitted_at))
         .map(|form| &form.id)
-        .collect();
-    json!({ "ids": ids })
+        .skip(after)
+        .peekable();
+    let page: Vec<&String> = ids.by_ref().take(PAGE).collect();
+    json!({ "ids": page, "next": ids.peek().map(|_| after + PAGE) })
 }
 
 fn submit(company: &mut Company, request: &Request<Bytes>, now: u64) -> Result<Response<Bytes>, SendError> {
@@ -88,7 +112,10 @@ fn submit(company: &mut Company, request: &Request<Bytes>, now: u64) -> Result<R
     if text("key").is_empty() || text("applicant").is_empty() {
         return Ok(ok(&refusal("E-FORM", "key and applicant are required")));
     }
-    let id = company.add(text("key"), text("applicant"), now);
+    if !company.templates.iter().any(|template| template.id == text("template")) {
+        return Ok(ok(&refusal("E-NO-TEMPLATE", "there is no such template")));
+    }
+    let id = company.add(text("key"), text("template"), text("applicant"), now);
     if company.mood == Mood::LosesAnswers {
         return Err(SendError::Interrupted(String::from("connection cut")));
     }

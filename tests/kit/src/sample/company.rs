@@ -10,6 +10,7 @@ use crate::provider::Tally;
 pub(super) struct Form {
     pub(super) id: String,
     pub(super) key: String,
+    template: String,
     pub(super) applicant: String,
     pub(super) submitted_at: u64,
     status: &'static str,
@@ -41,7 +42,7 @@ impl Form {
             .collect();
         json!({
             "id": self.id,
-            "template": TEMPLATE,
+            "template": self.template,
             "title": "Access",
             "status": self.status,
             "applicant": self.applicant,
@@ -52,10 +53,16 @@ impl Form {
     }
 }
 
+/// What forms are made from.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    pub(super) id: String,
+    name: String,
+}
+
 /// How the provider feels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
-    #[default]
     Well,
     RefusesTokens,
     Refuses,
@@ -66,9 +73,10 @@ pub(super) enum Mood {
 }
 
 /// A company.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Company {
     pub(super) forms: Vec<Form>,
+    pub(super) templates: Vec<Template>,
     pub(super) mood: Mood,
     /// Messages that nobody has been told yet.
     pub(super) news: Vec<Value>,
@@ -78,6 +86,23 @@ pub(super) struct Company {
     newcomers: Vec<&'static str>,
     live_tokens: Vec<String>,
     tally: Tally,
+}
+
+impl Default for Company {
+    /// With the template of the settings.
+    fn default() -> Self {
+        Self {
+            forms: Vec::new(),
+            templates: vec![Template { id: TEMPLATE.to_owned(), name: String::from("Access") }],
+            mood: Mood::Well,
+            news: Vec::new(),
+            credential_changed: false,
+            nonces: 0,
+            newcomers: Vec::new(),
+            live_tokens: Vec::new(),
+            tally: Tally { templates: 1, ..Tally::default() },
+        }
+    }
 }
 
 impl Company {
@@ -118,12 +143,29 @@ impl Company {
         self.tally.submissions += 1;
     }
 
-    pub(super) fn add(&mut self, key: &str, applicant: &str, now: u64) -> String {
+    /// `None` when the name is taken.
+    pub(super) fn make_template(&mut self, name: &str) -> Option<String> {
+        if self.templates.iter().any(|template| template.name == name) {
+            return None;
+        }
+        self.tally.templates += 1;
+        let id = format!("T-made{}", "x".repeat(self.templates.len()));
+        self.templates.push(Template { id: id.clone(), name: name.to_owned() });
+        Some(id)
+    }
+
+    pub(super) fn delete_template(&mut self, id: &str) -> bool {
+        self.templates.retain(|template| template.id != id);
+        true
+    }
+
+    pub(super) fn add(&mut self, key: &str, template: &str, applicant: &str, now: u64) -> String {
         self.tally.forms += 1;
         let approver = |member| Approver { member, verdict: "pending", comment: "", acted_at: None };
         let form = Form {
             id: format!("F-{:04}", self.tally.forms),
             key: key.to_owned(),
+            template: template.to_owned(),
             applicant: applicant.to_owned(),
             submitted_at: now,
             status: "pending",

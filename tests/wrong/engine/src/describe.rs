@@ -32,7 +32,7 @@ pub(crate) fn description() -> Description {
             field("callback-secret", SettingKind::Secret, None),
             field("api-secret", SettingKind::HeldSecret, None),
             field("directory-attribute", SettingKind::Text, None),
-            field("template", SettingKind::Text, Some("T-[a-z]+")),
+            SettingField { required: false, ..field("template", SettingKind::Text, Some("T-[a-z]+")) },
         ],
         capabilities,
         reaches: vec![Reach::Origin(ORIGIN.to_owned())],
@@ -54,8 +54,8 @@ fn field(key: &str, kind: SettingKind, pattern: Option<&str>) -> SettingField {
 }
 
 fn guide() -> Vec<GuideStep> {
-    let template = if wrong(Mistake::GuideWithoutItsSettings) { "" } else { "template" };
-    let keys = ["organisation", "callback-secret", "api-secret", "directory-attribute", template];
+    let attribute = if wrong(Mistake::GuideWithoutItsSettings) { "" } else { "directory-attribute" };
+    let keys = ["organisation", "callback-secret", "api-secret", attribute, "template"];
     let body = if wrong(Mistake::HalfTranslated) { "" } else { "将控制台中的值填写到此处。" };
     vec![
         GuideStep {

@@ -23,6 +23,7 @@ mod describe;
 mod news;
 mod people;
 mod provider;
+mod provision;
 mod settings;
 mod submit;
 mod track;
@@ -107,9 +108,9 @@ impl tracking::Guest for Engine {
 
     fn list_submitted(
         window: tracking::Window,
-        _: Option<String>,
+        cursor: Option<String>,
     ) -> Result<tracking::Page, tracking::TrackingProblem> {
-        configured(|config| track::list(config, window))
+        configured(|config| track::list(config, window, cursor.as_deref()))
             .unwrap_or(Err(tracking::TrackingProblem::NotConfigured))
     }
 }
@@ -119,9 +120,8 @@ impl diagnostics::Guest for Engine {
         configured(check::check).unwrap_or_default()
     }
 
-    /// The sample provider has one template, which is always there.
     fn provision() -> Result<Vec<Setting>, diagnostics::ProvisionProblem> {
-        configured(|_| Ok(Vec::new())).unwrap_or(Err(diagnostics::ProvisionProblem::NotConfigured))
+        configured(provision::provision).unwrap_or(Err(diagnostics::ProvisionProblem::NotConfigured))
     }
 }
 

@@ -71,7 +71,8 @@ pub(crate) fn open(config: &Config, text: &str) -> Result<Opened, RefusalReason>
         return Ok(Opened::OtherKind);
     }
     let template = message.approval.get("template").and_then(serde_json::Value::as_str);
-    let foreign = template.is_some_and(|template| template != config.template);
+    let ours = |template| config.template.is_empty() || template == config.template;
+    let foreign = template.is_some_and(|template| !ours(template));
     if foreign && !wrong(Mistake::TakesForeignForms) {
         return Ok(Opened::Foreign);
     }

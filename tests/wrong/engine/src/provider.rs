@@ -11,6 +11,12 @@ use crate::{text, wrong};
 /// The engine's name for its one token.
 const TOKEN: &str = "api";
 
+/// The provider's code for a template that is not there.
+pub(crate) const NO_TEMPLATE: &str = "E-NO-TEMPLATE";
+
+/// The provider's code for a template that has the name of another one.
+pub(crate) const NAME_TAKEN: &str = "E-NAME-TAKEN";
+
 /// Why there is no answer.
 pub(crate) enum Failure {
     /// The provider said no.
@@ -29,10 +35,9 @@ pub(crate) fn ask(method: http::Method, path: &str, body: Option<&Value>) -> Res
     let mut token = token(None)?;
     let mut renewed = false;
     loop {
-        let join = if path.contains('?') { '&' } else { '?' };
-        let mut answer = send(method, &format!("{path}{join}token={token}"), body);
+        let mut answer = ask_with(&token, method, path, body);
         if wrong(Mistake::ResendsOnDoubt) && matches!(answer, Err(Failure::Unknown)) {
-            answer = send(method, &format!("{path}{join}token={token}"), body);
+            answer = ask_with(&token, method, path, body);
         }
         match answer {
             Err(Failure::Refused(refusal)) if refusal.class == RefusalClass::Token => {
@@ -87,9 +92,20 @@ pub(crate) fn fetch_token() -> Result<(String, u32), Failure> {
     Ok((token.to_owned(), u32::try_from(lifetime).unwrap_or(u32::MAX)))
 }
 
-/// Whether the cached token works.
-pub(crate) fn cached_token_works() -> bool {
-    token(None).is_ok()
+/// The cached token, or a new one.
+pub(crate) fn cached_token() -> Result<String, Failure> {
+    token(None)
+}
+
+/// Asks the provider with this token and no other.
+pub(crate) fn ask_with(
+    token: &str,
+    method: http::Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Value, Failure> {
+    let join = if path.contains('?') { '&' } else { '?' };
+    send(method, &format!("{path}{join}token={token}"), body)
 }
 
 fn send(method: http::Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
@@ -131,6 +147,7 @@ fn refusal(code: &str, words: &str) -> Refusal {
         "E-CREDENTIAL" => RefusalClass::Credentials,
         "E-FORM" => RefusalClass::Form,
         "E-NO-MEMBER" => RefusalClass::Member,
+        NO_TEMPLATE | NAME_TAKEN => RefusalClass::Template,
         _ => RefusalClass::Other,
     };
     Refusal {

@@ -13,6 +13,7 @@ use crate::{hex, text, wrong};
 
 const KEYS: [&str; 5] = ["organisation", "callback-secret", "api-secret", "directory-attribute", "template"];
 const HELD: &str = "api-secret";
+const OPTIONAL: &str = "template";
 
 /// Fewer characters can be guessed.
 const SECRET_CHARACTERS: usize = 16;
@@ -23,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) organisation: String,
     pub(crate) callback_secret: String,
     pub(crate) attribute: String,
+    /// Empty before there is one.
     pub(crate) template: String,
 }
 
@@ -50,7 +52,7 @@ pub(crate) fn read(settings: &[Setting]) -> Result<(Config, Configured), Vec<Set
     let value = |key: &str| given.get(key).copied().unwrap_or_default();
     for key in KEYS {
         if value(key).is_empty() {
-            problems.push(problem(key, "missing"));
+            problems.extend((key != OPTIONAL).then(|| problem(key, "missing")));
         } else if !wrong(Mistake::ChecksNoFormat) {
             problems.extend(format_problem(key, value(key)));
         }

@@ -3,10 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::bindings::exports::idaas::approval::approval_engine::{
-    Content, FieldContent, FieldProblem, Route, Submission, SubmissionRequest, SubmitProblem, Unavailability,
-    Uncertainty,
+    Account, Content, FieldContent, FieldProblem, Route, RouteStep, Submission, SubmissionRequest,
+    SubmitProblem, Unavailability, Uncertainty,
 };
-use crate::bindings::exports::idaas::approval::types::{Member, Refusal};
+use crate::bindings::exports::idaas::approval::types::{
+    MappingProblem, MappingProblemKind as Kind, Member, Refusal,
+};
 use crate::bindings::idaas::approval::http;
 use crate::mistake::Mistake;
 use crate::people;
@@ -20,10 +22,90 @@ const FIELDS: [&str; 2] = ["title", "reason"];
 const KEY_CHARACTERS: usize = 64;
 
 pub(crate) fn submit(config: &Config, request: &SubmissionRequest) -> Result<Submission, SubmitProblem> {
+    match checked(config, request) {
+        Err(SubmitProblem::Unavailable(_)) if wrong(Mistake::DoubtsWithoutConnection) => {
+            Err(unknown(request, Member { id: String::new(), confirmed: false }))
+        }
+        outcome => outcome,
+    }
+}
+
+/// Everything is checked before anything is submitted.
+fn checked(config: &Config, request: &SubmissionRequest) -> Result<Submission, SubmitProblem> {
     if !is_key(&request.idempotency_key) && !wrong(Mistake::TakesAnyKey) {
         return Err(SubmitProblem::Invalid(vec![field_problem("idempotency-key", "wrong-format")]));
     }
+    if config.template.is_empty() && !wrong(Mistake::SubmitsWithoutTemplate) {
+        return Err(SubmitProblem::TemplateDrift(vec![field_problem("template", "template-not-set")]));
+    }
     let (applicant, approvers) = people(config, request)?;
+    read_template(config)?;
+    let fields = fields(request)?;
+    let own_number = format!("no-{}", fields.len());
+    let form = json!({
+        "key": if wrong(Mistake::SubmitsWithoutKey) { &own_number } else { &request.idempotency_key },
+        "template": config.template,
+        "applicant": applicant.id,
+        "approvers": approvers,
+        "fields": fields,
+    });
+    let answer = provider::ask(http::Method::Post, "/forms", Some(&form));
+    let id = answer.map(|answer| answer.get("id").and_then(Value::as_str).map(str::to_owned));
+    match id {
+        Ok(Some(approval_id)) => {
+            let warnings = Vec::new();
+            Ok(Submission { approval_id: seen_by_machine(approval_id), applicant, warnings })
+        }
+        Ok(None) | Err(Failure::Unknown) => Err(unknown(request, applicant)),
+        Err(Failure::Refused(refusal)) => Err(SubmitProblem::Refused(refusal)),
+        Err(Failure::Unavailable) => Err(unavailable()),
+    }
+}
+
+fn unknown(request: &SubmissionRequest, applicant: Member) -> SubmitProblem {
+    SubmitProblem::UnknownOutcome(Uncertainty {
+        idempotency_key: request.idempotency_key.clone(),
+        applicant,
+        sentence: text("no answer came", "没有收到答复"),
+        remedy: text("look the key up", "请按编号查询"),
+    })
+}
+
+fn unavailable() -> SubmitProblem {
+    SubmitProblem::Unavailable(Unavailability {
+        retry_after_seconds: None,
+        sentence: text("the provider cannot be reached", "无法连接平台"),
+        remedy: text("try again later", "请稍后重试"),
+        refusal: None::<Refusal>,
+    })
+}
+
+/// Why a question before the submission has no answer.
+fn of_a_question(failure: Failure) -> SubmitProblem {
+    match failure {
+        Failure::Refused(refusal) => SubmitProblem::Refused(refusal),
+        Failure::Unavailable | Failure::Unknown => unavailable(),
+    }
+}
+
+fn read_template(config: &Config) -> Result<(), SubmitProblem> {
+    // Without one, only a mistake comes here.
+    if config.template.is_empty() {
+        return Ok(());
+    }
+    match provider::ask(http::Method::Get, &format!("/templates/{}", config.template), None) {
+        Ok(_) => Ok(()),
+        Err(Failure::Refused(refusal))
+            if refusal.code == provider::NO_TEMPLATE && !wrong(Mistake::CallsDriftARefusal) =>
+        {
+            Err(SubmitProblem::TemplateDrift(vec![field_problem("template", "template-unknown")]))
+        }
+        Err(failure) => Err(of_a_question(failure)),
+    }
+}
+
+/// The fields that the form has, or all that it has not.
+fn fields(request: &SubmissionRequest) -> Result<Map<String, Value>, SubmitProblem> {
     let mut fields = Map::new();
     let mut unknown = Vec::new();
     for field in &request.fields {
@@ -36,42 +118,7 @@ pub(crate) fn submit(config: &Config, request: &SubmissionRequest) -> Result<Sub
             unknown.push(field_problem(&field.name, "unknown-field"));
         }
     }
-    if !unknown.is_empty() {
-        return Err(SubmitProblem::Invalid(unknown));
-    }
-    let own_number = format!("no-{}", fields.len());
-    let form = json!({
-        "key": if wrong(Mistake::SubmitsWithoutKey) { &own_number } else { &request.idempotency_key },
-        "template": config.template,
-        "applicant": applicant.id,
-        "approvers": approvers,
-        "fields": fields,
-    });
-    let answer = provider::ask(http::Method::Post, "/forms", Some(&form));
-    let id = answer.map(|answer| answer.get("id").and_then(Value::as_str).map(str::to_owned));
-    let id = match id {
-        Err(Failure::Unavailable) if wrong(Mistake::DoubtsWithoutConnection) => Err(Failure::Unknown),
-        id => id,
-    };
-    match id {
-        Ok(Some(approval_id)) => {
-            let warnings = Vec::new();
-            Ok(Submission { approval_id: seen_by_machine(approval_id), applicant, warnings })
-        }
-        Ok(None) | Err(Failure::Unknown) => Err(SubmitProblem::UnknownOutcome(Uncertainty {
-            idempotency_key: request.idempotency_key.clone(),
-            applicant,
-            sentence: text("no answer came", "没有收到答复"),
-            remedy: text("look the key up", "请按编号查询"),
-        })),
-        Err(Failure::Refused(refusal)) => Err(SubmitProblem::Refused(refusal)),
-        Err(Failure::Unavailable) => Err(SubmitProblem::Unavailable(Unavailability {
-            retry_after_seconds: None,
-            sentence: text("the provider cannot be reached", "无法连接平台"),
-            remedy: text("try again later", "请稍后重试"),
-            refusal: None::<Refusal>,
-        })),
-    }
+    if unknown.is_empty() { Ok(fields) } else { Err(SubmitProblem::Invalid(unknown)) }
 }
 
 /// With the mistake, an id that tells how much memory the host grants.
@@ -88,7 +135,7 @@ fn is_key(key: &str) -> bool {
     (1..=KEY_CHARACTERS).contains(&key.len()) && key.bytes().all(sound)
 }
 
-/// Applicant and approvers, or everybody who has no member.
+/// Applicant and approvers, or everybody who has no member, or whom the provider does not confirm.
 fn people(config: &Config, request: &SubmissionRequest) -> Result<(Member, Vec<String>), SubmitProblem> {
     let mut problems = Vec::new();
     let applicant = match people::map(config, &request.applicant) {
@@ -106,7 +153,7 @@ fn people(config: &Config, request: &SubmissionRequest) -> Result<(Member, Vec<S
         if wrong(Mistake::ClaimsStepsItRefuses) {
             return Err(SubmitProblem::Invalid(vec![field_problem("route", "not-submittable")]));
         }
-        for account in steps.iter().flat_map(|step| &step.accounts) {
+        for account in accounts(steps) {
             match people::map(config, account) {
                 Ok(member) => approvers.push(member.id),
                 Err(problem) => problems.push(problem),
@@ -116,7 +163,39 @@ fn people(config: &Config, request: &SubmissionRequest) -> Result<(Member, Vec<S
     if wrong(Mistake::ReportsOnePerson) {
         problems.truncate(1);
     }
-    if problems.is_empty() { Ok((applicant, approvers)) } else { Err(SubmitProblem::Mapping(problems)) }
+    if problems.is_empty() {
+        problems = unconfirmed(config, request)?;
+    }
+    if problems.is_empty() {
+        Ok((Member { confirmed: true, ..applicant }, approvers))
+    } else {
+        Err(SubmitProblem::Mapping(problems))
+    }
+}
+
+fn accounts(steps: &[RouteStep]) -> impl Iterator<Item = &Account> {
+    steps.iter().flat_map(|step| &step.accounts)
+}
+
+/// The applicant and the approvers who are not members, or not active.
+fn unconfirmed(config: &Config, request: &SubmissionRequest) -> Result<Vec<MappingProblem>, SubmitProblem> {
+    let applicant = (!wrong(Mistake::SubmitsForAnybody)).then_some(&request.applicant);
+    let approvers: Vec<&Account> = match &request.route {
+        Route::Steps(steps) if !wrong(Mistake::ConfirmsTheApplicantAlone) => accounts(steps).collect(),
+        Route::Steps(_) | Route::TemplateFlow => Vec::new(),
+    };
+    let mut problems = Vec::new();
+    for account in applicant.into_iter().chain(approvers).filter(|_| !wrong(Mistake::ConfirmsNobody)) {
+        match people::confirm(config, account) {
+            Ok(_) => {}
+            Err(MappingProblem { kind: Kind::Refused, refusal: Some(refusal), .. }) => {
+                return Err(SubmitProblem::Refused(refusal));
+            }
+            Err(MappingProblem { kind: Kind::Unavailable, .. }) => return Err(unavailable()),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Ok(problems)
 }
 
 fn field_problem(name: &str, code: &str) -> FieldProblem {

@@ -49,21 +49,44 @@ pub(crate) fn find(_: &Config, query: &SubmissionQuery) -> Result<Option<String>
     } else {
         format!("/forms?key={}", query.idempotency_key)
     };
-    Ok(ids(&path)?.pop())
+    Ok(ids(&ask(&path)?)?.pop())
 }
 
-pub(crate) fn list(_: &Config, window: Window) -> Result<Page, TrackingProblem> {
-    let mut approval_ids = ids(&format!("/forms?from={}&to={}", window.starts_at, window.ends_at))?;
+/// A cursor is the window that it belongs to, and how many numbers the pages before it have.
+pub(crate) fn list(_: &Config, window: Window, cursor: Option<&str>) -> Result<Page, TrackingProblem> {
+    let Window { starts_at, ends_at } = window;
+    if ends_at <= starts_at {
+        return Err(invalid());
+    }
+    let of_window = format!("{starts_at}-{ends_at}:");
+    let after: u64 = match cursor {
+        None => 0,
+        Some(cursor) => {
+            cursor.strip_prefix(&of_window).and_then(|after| after.parse().ok()).ok_or_else(invalid)?
+        }
+    };
+    let listed = ask(&format!("/forms?from={starts_at}&to={ends_at}&after={after}"))?;
+    let next = listed.get("next").and_then(Value::as_u64);
+    let next = next.filter(|_| !wrong(Mistake::StopsAtTheFirstPage) && !wrong(Mistake::ListsNothing));
+    let next = if wrong(Mistake::GoesRoundInCircles) { Some(2) } else { next };
+    let mut approval_ids = ids(&listed)?;
     if wrong(Mistake::ListsNothing) {
         approval_ids.clear();
     }
-    Ok(Page { approval_ids, cursor: None })
+    Ok(Page { approval_ids, cursor: next.map(|next| format!("{of_window}{next}")) })
 }
 
-fn ids(path: &str) -> Result<Vec<String>, TrackingProblem> {
-    let answer = provider::ask(http::Method::Get, path, None).map_err(problem)?;
-    let ids = answer.get("ids").and_then(Value::as_array).ok_or(TrackingProblem::Unavailable(None))?;
+fn ask(path: &str) -> Result<Value, TrackingProblem> {
+    provider::ask(http::Method::Get, path, None).map_err(problem)
+}
+
+fn ids(listed: &Value) -> Result<Vec<String>, TrackingProblem> {
+    let ids = listed.get("ids").and_then(Value::as_array).ok_or(TrackingProblem::Unavailable(None))?;
     Ok(ids.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+fn invalid() -> TrackingProblem {
+    TrackingProblem::Invalid(text("window and cursor do not fit together", "时间范围与游标不匹配"))
 }
 
 fn problem(failure: Failure) -> TrackingProblem {

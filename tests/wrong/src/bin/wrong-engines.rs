@@ -1,4 +1,5 @@
-//! Writes the engines that are wrong on purpose into a folder, to try `host-harness conform --provider sample` on them.
+//! Writes the engines that are wrong on purpose into a folder, to look at what one of them fails with `host-harness conform
+//! FILE --provider sample`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ fn usage() -> io::Error {
 fn write(folder: &std::path::Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let none = [(None, String::from("no-mistake"))];
-    let mistakes = Mistake::ALL.iter().map(|mistake| (Some(*mistake), format!("{mistake:?}")));
+    let mistakes = Mistake::ALL.iter().map(|mistake| (Some(*mistake), mistake.name().to_owned()));
     for (mistake, name) in none.into_iter().chain(mistakes) {
         let component =
             engine(mistake).ok_or_else(|| io::Error::other("the component has no place for it"))?;

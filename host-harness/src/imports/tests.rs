@@ -1,0 +1,121 @@
+//! An engine's time is looked at in every import. One that does nothing but call them may never pass an epoch check.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::Services;
+use crate::bindings::idaas::approval::{http, log, token_cache};
+use crate::clock::ManualClock;
+use crate::cpu::CpuMeter;
+use crate::egress::{Egress, Origin};
+use crate::limits::{Exceeded, Limits, Meters};
+use crate::log::{Line, LogSink};
+use crate::outbound::InProcess;
+use crate::pace::{Pace, Quota};
+use crate::slots::TenantSlots;
+use crate::state::{CallState, Identity, Purity};
+use crate::tokens::{MemoryTokens, Scope};
+
+const PROVIDER: &str = "https://api.example.com";
+
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl LogSink for Lines {
+    fn write(&self, line: &Line) {
+        self.0.lock().unwrap().push(line.event.clone());
+    }
+}
+
+/// A call, and what it has done to others.
+struct World {
+    state: CallState,
+    sent: Arc<AtomicU32>,
+    lines: Arc<Lines>,
+}
+
+fn world(cpu: CpuMeter) -> World {
+    let (sent, lines) = (Arc::<AtomicU32>::default(), Arc::<Lines>::default());
+    let clock = Arc::new(ManualClock::at(0));
+    let counting = sent.clone();
+    let services = Services {
+        outbound: Arc::new(InProcess::new(move |_| {
+            counting.fetch_add(1, Ordering::Relaxed);
+            Ok(::http::Response::new(Bytes::new()))
+        })),
+        tokens: Arc::new(MemoryTokens::new(clock.clone())),
+        log: lines.clone(),
+        pace: Arc::new(Pace::new(clock, Quota::default())),
+    };
+    let origins = BTreeSet::from([Origin::of(PROVIDER).unwrap()]);
+    let identity = Identity {
+        engine: String::from("toy"),
+        tenant: String::from("acme"),
+        scope: Scope::of([]),
+        credential: Scope::of([]),
+        held: BTreeMap::new(),
+        egress: Egress { origins, ..Egress::default() },
+        slots: TenantSlots::new(1).of("toy", "acme"),
+    };
+    let meters = Meters { requests: AtomicU32::new(0), cpu };
+    let ends_at = Instant::now() + Duration::from_secs(600);
+    let limits = Arc::new(Limits::default());
+    let state = CallState::new(
+        Arc::new(identity),
+        services,
+        limits,
+        Purity::Outbound,
+        ends_at,
+        Arc::new(meters),
+        None,
+    );
+    World { state, sent, lines }
+}
+
+/// Calls every import once and tells which of them ended the call at which limit.
+async fn call_all(state: &mut CallState) -> HashMap<&'static str, Option<Exceeded>> {
+    fn end<T>(called: wasmtime::Result<T>) -> Option<Exceeded> {
+        called.err().map(|error| *error.downcast_ref().unwrap())
+    }
+    let request = http::Request {
+        method: http::Method::Get,
+        url: PROVIDER.to_owned(),
+        headers: Vec::new(),
+        body: None,
+        secrets: Vec::new(),
+    };
+    let key = || String::from("api");
+    HashMap::from([
+        ("send", end(http::Host::send(state, request).await)),
+        ("acquire", end(token_cache::Host::acquire(state, key(), None).await)),
+        ("publish", end(token_cache::Host::publish(state, key(), String::from("T1"), 7_200).await)),
+        ("block", end(token_cache::Host::block(state, key(), String::from("40001")).await)),
+        ("write", end(log::Host::write(state, log::Level::Info, String::from("said"), Vec::new()))),
+    ])
+}
+
+#[tokio::test]
+async fn every_import_ends_a_call_whose_time_is_spent_and_does_nothing_more_for_it() {
+    let mut world = world(CpuMeter::spent());
+    for (import, end) in call_all(&mut world.state).await {
+        assert_eq!(end, Some(Exceeded("limits.cpu")), "{import}");
+    }
+    assert_eq!(world.sent.load(Ordering::Relaxed), 0);
+    assert!(world.state.leases.is_empty());
+    assert_eq!(*world.lines.0.lock().unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn with_time_left_every_import_does_its_work() {
+    let mut world = world(CpuMeter::new(Duration::from_secs(600)));
+    for (import, end) in call_all(&mut world.state).await {
+        assert_eq!(end, None, "{import}");
+    }
+    assert_eq!(world.sent.load(Ordering::Relaxed), 1);
+    assert_eq!(*world.lines.0.lock().unwrap(), ["request", "said"]);
+}
