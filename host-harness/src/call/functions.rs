@@ -10,7 +10,7 @@ use wasmtime::component::{
 use crate::bindings::exports::idaas::approval::approval_engine::{
     CallbackOutcome, CallbackRequest, Comparison, Configured, Paste, SettingProblem, SummaryLine,
 };
-use crate::contract::Setting;
+use crate::contract::{APPROVAL_ENGINE, Setting};
 use crate::state::CallState;
 
 /// What `configure` tells, left where it is in the engine's memory. The fields are the contract's.
@@ -42,7 +42,7 @@ pub(super) struct Functions {
 impl Functions {
     /// Finds them. Their types are not looked at.
     pub(super) fn find(component: &Component) -> wasmtime::Result<Self> {
-        let interface = component.get_export_index(None, "idaas:approval/approval-engine@0.1.0");
+        let interface = component.get_export_index(None, APPROVAL_ENGINE);
         let find = |name: &str| {
             let function = component.get_export_index(interface.as_ref(), name);
             function.ok_or_else(|| wasmtime::format_err!("`approval-engine` has no `{name}`"))

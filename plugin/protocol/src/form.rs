@@ -4,7 +4,10 @@
 //! empty is left out: WeCom refuses empty values for several kinds of control (301025).
 #![cfg_attr(
     target_pointer_width = "64",
-    expect(clippy::result_large_err, reason = "a problem ends the form that has it and is made a few times at most")
+    expect(
+        clippy::result_large_err,
+        reason = "a problem ends the form that has it and is made a few times at most"
+    )
 )]
 
 use serde_json::Value;
