@@ -160,6 +160,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline(always)]
     fn token(&mut self) -> Result<Token<'a>, Fault> {
         loop {
             return match self.event()? {
