@@ -21,9 +21,9 @@ pub struct Limits {
     pub instances: u32,
     /// Linear memories of one engine. `limits.memories`
     pub memories: u32,
-    /// Each linear memory. An ordinary call needs less than 0.5 MiB. `limits.memory_bytes`
+    /// Each linear memory. Ours begins with 768 KiB, and an ordinary call needs no more. `limits.memory_bytes`
     pub memory_bytes: usize,
-    /// Tables of one engine: its own, and one of each shim. `limits.tables`
+    /// Tables of one engine: ours has its own, and one of a shim. `limits.tables`
     pub tables: u32,
     /// Entries of each table. Ours has a few hundred. `limits.table_elements`
     pub table_elements: usize,

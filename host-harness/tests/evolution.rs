@@ -65,7 +65,7 @@ async fn engines_built_for_every_released_version_load_and_work() {
     }
 }
 
-/// Today's text and the newest released one are the same but for what was added.
+/// What this host speaks stays among the texts that an engine is built from and loaded, as above.
 #[tokio::test]
 async fn the_version_that_the_host_speaks_is_among_the_released_ones() {
     let spoken = version::SPOKEN.map(|version| version.to_string());
