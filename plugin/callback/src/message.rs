@@ -99,7 +99,7 @@ enum Info<'a> {
 
 fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
     let (mut kind, mut event, mut created_at, mut info) = (None, None, None, None);
-    let mut reading = Reading { cursor: Cursor::new(text)?, problem: None };
+    let mut reading = Reading { cursor: Cursor::new(text.as_bytes())?, problem: None };
     while let Some(element) = reading.child()? {
         match element.name() {
             "MsgType" => once(&mut kind, "MsgType", reading.text()?)?,
