@@ -12,10 +12,10 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use wecom_xml::Cursor;
 
 use super::error::Shape;
 use super::excerpt::trimmed;
-use wecom_xml::Cursor;
 
 /// Reads the sealed text: the one `Encrypt`, without white space around it.
 pub(super) fn read(body: &[u8]) -> Result<Cow<'_, str>, Shape> {

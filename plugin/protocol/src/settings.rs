@@ -1,11 +1,11 @@
 //! From an administrator's settings to a [`Config`]: every rule of every field, once, all problems together.
 
 use sha2::{Digest, Sha256};
+use wecom_callback::digest::lower_hex;
 
 use crate::config::Config;
 use crate::describe::{FIELDS, Field, Kind};
 use crate::text::{Text, text};
-use wecom_callback::digest::lower_hex;
 
 pub mod key;
 
