@@ -7,8 +7,8 @@ use host_harness::contract::Disposition;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
-/// Every length of a frame from one group of eight blocks to four, and so every number of blocks in the last group; each
-/// under a key and with a text of its own.
+/// From four groups of eight blocks to eight, with 2, 4, 6 and 8 blocks in the last; each under a key and with a text of its
+/// own.
 #[test]
 fn a_title_of_any_length_under_any_key_is_told_as_it_was_sealed() {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

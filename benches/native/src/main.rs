@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::hint::black_box;
+use std::panic::resume_unwind;
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::Barrier;
 use std::thread;
@@ -131,7 +132,9 @@ fn on_threads(threads: usize, passes: u32, pass: impl Fn() + Sync) -> Duration {
     thread::scope(|scope| {
         let handles: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut spans = vec![work()];
-        spans.extend(handles.into_iter().filter_map(|handle| handle.join().ok()));
+        for handle in handles {
+            spans.push(handle.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
         let first = spans.iter().map(|(started, _)| *started).min();
         let last = spans.iter().map(|(_, ended)| *ended).max();
         first.zip(last).map_or(Duration::ZERO, |(first, last)| last - first)

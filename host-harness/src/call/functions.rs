@@ -1,6 +1,8 @@
 //! The two functions of every callback, without what the generated bindings do anew in each instance: compare the types
 //! of all functions, and copy out what `configure` tells.
 
+use std::sync::OnceLock;
+
 use wasmtime::Store;
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, ComponentType, Instance, Lift, Lower, TypedFunc,
@@ -35,6 +37,8 @@ type HandleCallback<'a> = TypedFunc<(&'a CallbackRequest,), (CallbackOutcome,)>;
 
 /// Where they are among an engine's exports.
 pub(super) struct Functions {
+    /// Whether their types are ours.
+    compared: OnceLock<()>,
     configure: ComponentExportIndex,
     handle_callback: ComponentExportIndex,
 }
@@ -47,14 +51,15 @@ impl Functions {
             let function = component.get_export_index(interface.as_ref(), name);
             function.ok_or_else(|| wasmtime::format_err!("`approval-engine` has no `{name}`"))
         };
-        Ok(Self { configure: find("configure")?, handle_callback: find("handle-callback")? })
+        Ok(Self { compared: OnceLock::new(), configure: find("configure")?, handle_callback: find("handle-callback")? })
     }
 
-    /// Compares their types with ours.
+    /// Compares their types with ours, for all instances of this component.
     pub(super) fn compare(&self, store: &mut Store<CallState>, instance: &Instance) -> wasmtime::Result<()> {
         let _: Configure<'_, Unread> = instance.get_typed_func(&mut *store, self.configure)?;
         let _: Configure<'_, Configured> = instance.get_typed_func(&mut *store, self.configure)?;
         let _: HandleCallback<'_> = instance.get_typed_func(store, self.handle_callback)?;
+        self.compared.get_or_init(|| ());
         Ok(())
     }
 
@@ -64,8 +69,7 @@ impl Functions {
         store: &mut Store<CallState>,
         instance: &Instance,
     ) -> wasmtime::Result<Configure<'a, Unread>> {
-        // SAFETY: that is a type that `compare` has found this export to have.
-        unsafe { found(store, instance, self.configure) }
+        self.typed(store, instance, self.configure)
     }
 
     /// With its answer.
@@ -74,8 +78,7 @@ impl Functions {
         store: &mut Store<CallState>,
         instance: &Instance,
     ) -> wasmtime::Result<Configure<'a, Configured>> {
-        // SAFETY: that is a type that `compare` has found this export to have.
-        unsafe { found(store, instance, self.configure) }
+        self.typed(store, instance, self.configure)
     }
 
     pub(super) fn handle_callback<'a>(
@@ -83,28 +86,29 @@ impl Functions {
         store: &mut Store<CallState>,
         instance: &Instance,
     ) -> wasmtime::Result<HandleCallback<'a>> {
-        // SAFETY: that is the type that `compare` has found this export to have.
-        unsafe { found(store, instance, self.handle_callback) }
+        self.typed(store, instance, self.handle_callback)
     }
-}
 
-/// A function of an instance, its type taken for granted.
-///
-/// # Safety
-/// The export has this type. All instances of a component have the same ones: it is enough that one of them was looked at,
-/// and an engine is given to no host before [`Functions::compare`] has done so.
-#[expect(unsafe_code, reason = "the types are compared once for an engine and not once for a call")]
-unsafe fn found<P, R>(
-    store: &mut Store<CallState>,
-    instance: &Instance,
-    function: ComponentExportIndex,
-) -> wasmtime::Result<TypedFunc<P, R>>
-where
-    P: ComponentNamedList + Lower,
-    R: ComponentNamedList + Lift,
-{
-    let function = instance.get_func(store, function);
-    let function = function.ok_or_else(|| wasmtime::format_err!("an export is no function"))?;
-    // SAFETY: the caller's.
-    Ok(unsafe { TypedFunc::new_unchecked(function) })
+    /// A function of an instance. Its type is one of those that [`compare`](Self::compare) has compared; before that has
+    /// happened it is compared here.
+    #[expect(unsafe_code, reason = "the types are compared once for an engine and not once for a call")]
+    fn typed<P, R>(
+        &self,
+        store: &mut Store<CallState>,
+        instance: &Instance,
+        function: ComponentExportIndex,
+    ) -> wasmtime::Result<TypedFunc<P, R>>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        if self.compared.get().is_none() {
+            return instance.get_typed_func(store, function);
+        }
+        let function = instance.get_func(store, function);
+        let function = function.ok_or_else(|| wasmtime::format_err!("an export is no function"))?;
+        // SAFETY: the three callers ask for the types that `compare` has found the exports to have. All instances of a
+        // component have the same ones, and an index finds nothing in an instance of another component.
+        Ok(unsafe { TypedFunc::new_unchecked(function) })
+    }
 }

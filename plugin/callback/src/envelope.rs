@@ -12,21 +12,22 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use wecom_xml::Cursor;
 
 use super::error::Shape;
 use super::excerpt::trimmed;
-use wecom_xml::Cursor;
 
 /// Reads the sealed text: the one `Encrypt`, without white space around it.
 pub(super) fn read(body: &[u8]) -> Result<Cow<'_, str>, Shape> {
-    let text = str::from_utf8(body).ok().ok_or(Shape::Utf8)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let sealed = if text.trim_ascii_start().starts_with('{') { json(text)? } else { xml(text)? };
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let sealed = if text.trim_ascii_start().starts_with(b"{") { json(text) } else { xml(text) };
+    // The readers check the text as they go, and have no name for what is no text.
+    let sealed = sealed.map_err(|shape| if str::from_utf8(body).is_ok() { shape } else { Shape::Utf8 })?;
     let sealed = trimmed(sealed);
     if sealed.is_empty() { Err(Shape::NoEncrypt) } else { Ok(sealed) }
 }
 
-fn xml(text: &str) -> Result<Cow<'_, str>, Shape> {
+fn xml(text: &[u8]) -> Result<Cow<'_, str>, Shape> {
     let mut cursor = Cursor::new(text).map_err(Shape::Xml)?;
     let mut sealed = None;
     while let Some(element) = cursor.child().map_err(Shape::Xml)? {
@@ -42,7 +43,9 @@ fn xml(text: &str) -> Result<Cow<'_, str>, Shape> {
 
 /// Cold: WeCom sends XML.
 #[cold]
-fn json(text: &str) -> Result<Cow<'_, str>, Shape> {
+fn json(text: &[u8]) -> Result<Cow<'_, str>, Shape> {
+    // What it passes over, the reader does not look at.
+    let text = str::from_utf8(text).ok().ok_or(Shape::Utf8)?;
     match serde_json::from_slice(text.as_bytes()).map(|Encrypts(values)| values).as_deref_mut() {
         Ok([Value::String(sealed)]) => Ok(Cow::Owned(mem::take(sealed))),
         Ok(_) | Err(_) => Err(Shape::Json),

@@ -6,8 +6,9 @@
 use core::fmt;
 use std::time::Duration;
 
-use crate::model::UnixSeconds;
 use wecom_xml::Fault;
+
+use crate::model::UnixSeconds;
 
 /// Why a callback is turned away, in the order of the checks.
 #[derive(Clone, Debug, PartialEq, Eq)]

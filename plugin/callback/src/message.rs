@@ -10,6 +10,7 @@
 //! for us to judge, and WeCom would send again and again what we refuse.
 
 use serde::de::IgnoredAny;
+use wecom_xml::Cursor;
 
 use super::error::Unreadable;
 use super::excerpt;
@@ -17,7 +18,6 @@ use super::query;
 use crate::model::UnixSeconds;
 use draft::{Draft, Form};
 use field::{Field, Reading, fill, once, required};
-use wecom_xml::Cursor;
 
 mod draft;
 mod field;
@@ -99,7 +99,7 @@ enum Info<'a> {
 
 fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
     let (mut kind, mut event, mut created_at, mut info) = (None, None, None, None);
-    let mut reading = Reading { cursor: Cursor::new(text)?, problem: None };
+    let mut reading = Reading { cursor: Cursor::new(text.as_bytes())?, problem: None };
     while let Some(element) = reading.child()? {
         match element.name() {
             "MsgType" => once(&mut kind, "MsgType", reading.text()?)?,

@@ -6,7 +6,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
 use wecom_cipher::BLOCK as AES_BLOCK;
 
 use super::cipher;

@@ -1,7 +1,7 @@
 //! AES-256 decryption of eight blocks at a time, one register for each of the eight bits of their bytes.
 //!
-//! Everything is done with `and`, `xor`, shifts and moves that do not depend on data: no look-up, no branch, so neither
-//! time nor cache tells anything about key or text.
+//! Everything is done with `and`, `xor`, shifts and moves whose places are constants: in the WebAssembly no branch and no
+//! address depends on key or text. More than that no WebAssembly can promise: the host's compiler has the last word.
 
 use core::hint::black_box;
 
@@ -46,11 +46,8 @@ struct RoundKeys {
 
 impl RoundKeys {
     fn new(key: &[u8; 32]) -> Self {
-        let mut schedule = Schedule::new(key).map(Lanes::of);
-        let mut next = |constant| {
-            let key = schedule.next().unwrap_or(Lanes::of([0; BLOCK])) ^ constant;
-            transposed([key; ABREAST])
-        };
+        let mut schedule = Schedule::new(key);
+        let mut next = |constant| transposed([Lanes::of(schedule.next_key()) ^ constant; ABREAST]);
         let constant = Lanes::of(AFFINE);
         Self {
             first: next(Lanes::of([0; BLOCK])),

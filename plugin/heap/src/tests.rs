@@ -26,6 +26,7 @@ unsafe impl Memory for Limited {
         let layout = Layout::from_size_align(size, ALIGNMENT).unwrap();
         // SAFETY: the size is not 0.
         let start = unsafe { System.alloc(layout) };
+        assert!(!start.is_null());
         let mut given = self.given.take();
         given.push((start, layout));
         self.given.set(given);
@@ -146,19 +147,20 @@ fn a_class_is_as_long_as_its_longest_and_the_classes_are_dense() {
         assert!(class == last || class == last + 1, "{size}");
         last = class;
     }
-    assert_eq!(class(1 << 31), Some((CLASSES - 1, 1 << 31)));
-    assert_eq!(class((1 << 31) + 1), None);
+    assert_eq!(class(1 << 30), Some((CLASSES - 1, 1 << 30)));
+    assert_eq!(class((1 << 30) + 1), None);
 }
 
 #[test]
 fn without_memory_there_is_no_block_and_the_old_one_stays() {
     let heap = heap(4_096);
-    // SAFETY: sizes are not 0.
+    // SAFETY: sizes are not 0, and what is moved was allocated so.
     unsafe {
-        let block = heap.alloc(layout(4_000));
+        let block = Held { start: heap.alloc(layout(4_000)), size: 4_000, mark: 7 }.fill();
         assert!(heap.alloc(layout(1)).is_null());
-        assert!(heap.realloc(block, layout(4_000), 5_000).is_null());
-        block.write_bytes(1, 4_000);
+        assert!(heap.realloc(block.start, layout(4_000), 5_000).is_null());
+        assert!(heap.alloc(layout(4_000)).is_null(), "the old block was freed");
+        assert!(block.is_whole(4_000));
     }
 }
 

@@ -1,11 +1,11 @@
 //! From an administrator's settings to a [`Config`]: every rule of every field, once, all problems together.
 
 use sha2::{Digest, Sha256};
+use wecom_callback::digest::lower_hex;
 
 use crate::config::Config;
 use crate::describe::{FIELDS, Field, Kind};
 use crate::text::{Text, text};
-use wecom_callback::digest::lower_hex;
 
 pub mod key;
 
@@ -44,7 +44,7 @@ pub struct Configured {
     pub config: Config,
     /// Keys and what may be shown of their values.
     pub summary: Vec<(&'static str, String)>,
-    /// SHA-256 over all keys and values, lower-case hex. The 256 random bits of the Aes Key are among them, so it
+    /// SHA-256 over all keys and values in the order of [`FIELDS`], lower-case hex. The 256 random bits of the Aes Key are among them, so it
     /// gives nothing away.
     pub fingerprint: String,
     /// The origins this configuration needs.

@@ -17,7 +17,7 @@ const DEPTH_LIMIT: usize = 16;
 /// What is wrong with a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not well-formed.
+    /// It is not well-formed, or not UTF-8.
     Syntax,
     /// It has a DOCTYPE.
     Doctype,
@@ -70,8 +70,8 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// - [`Fault`]: it does not begin with a root called `xml`.
-    pub fn new(text: &'a str) -> Result<Self, Fault> {
-        let mut reader = Reader::from_str(text);
+    pub fn new(document: &'a [u8]) -> Result<Self, Fault> {
+        let mut reader = Reader::from_reader(document);
         // One shape for `<a/>` and `<a></a>`.
         reader.config_mut().expand_empty_elements = true;
         let mut cursor = Self { reader, depth: 0 };
@@ -237,7 +237,7 @@ mod tests {
 
     /// The text of the only child of the root.
     fn only_text(document: &str) -> Result<String, Fault> {
-        let mut cursor = Cursor::new(document)?;
+        let mut cursor = Cursor::new(document.as_bytes())?;
         let mut text = String::new();
         while cursor.child()?.is_some() {
             text = cursor.text()?.into_owned();
@@ -291,7 +291,7 @@ mod tests {
     fn nesting_is_bounded_even_where_it_is_skipped() {
         let nested = |levels: usize| format!("<xml>{}{}</xml>", "<a>".repeat(levels), "</a>".repeat(levels));
         let skip_all = |document: &str| {
-            let mut cursor = Cursor::new(document)?;
+            let mut cursor = Cursor::new(document.as_bytes())?;
             cursor.skip()?;
             cursor.finish()
         };

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use wecom_xml::{Cursor, Element, Fault};
+
 use super::super::error::Unreadable;
 use super::super::excerpt::trimmed;
 use super::super::query;
 use crate::model::UnixSeconds;
-use wecom_xml::{Cursor, Element, Fault};
 
 /// Steps of a flow that are kept. WeCom's largest flows have some dozens.
 pub(super) const STEPS: usize = 256;

@@ -4,6 +4,8 @@
 //! number and nobody is named as the actor: the status says what there is to say, and anything more would be
 //! a guess. It names the applicant's department and gives no id of it, so there is no department either.
 
+use wecom_xml::Fault;
+
 use super::super::codes;
 use super::super::error::Unreadable;
 use super::draft::{Form, Part, Stage};
@@ -11,7 +13,6 @@ use super::field::{
     MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once, optional, required, time,
 };
 use crate::model::{Operation, StepKind};
-use wecom_xml::Fault;
 
 /// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
 /// is wrong is noted.

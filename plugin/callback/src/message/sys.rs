@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use wecom_xml::{Element, Fault};
+
 use super::super::codes;
 use super::super::error::Unreadable;
 use super::draft::{Form, Part, Remark, Stage};
@@ -13,7 +15,6 @@ use super::field::{
     optional, put, required, time,
 };
 use crate::model::StepKind;
-use wecom_xml::{Element, Fault};
 
 /// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
 /// is wrong is noted.

@@ -1,8 +1,11 @@
 //! The key schedule (FIPS 197, section 5.2), for 256 bits.
 
+use core::hint::black_box;
+
 use super::sbox;
 
-/// The round keys in the order of encryption, four words each, the first byte lowest.
+/// The round keys in the order of encryption, four words each, the first byte lowest. Wiped on drop: the key can be
+/// computed back from it.
 pub(super) struct Schedule {
     /// The key that is next, and the one after it.
     words: [u32; 8],
@@ -20,6 +23,18 @@ impl Schedule {
         Self { words, halfway: false, round_constant: 1 }
     }
 
+    /// The key of the next round. The fifteenth is the last that AES-256 uses.
+    pub(super) fn next_key(&mut self) -> [u8; 16] {
+        let [a, b, c, d, e, f, g, h] = self.words;
+        let key = if self.halfway { [e, f, g, h] } else { [a, b, c, d] };
+        if self.halfway {
+            self.advance();
+        }
+        self.halfway = !self.halfway;
+        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] = key.map(u32::to_le_bytes);
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+    }
+
     fn advance(&mut self) {
         let [a, b, c, d, e, f, g, h] = self.words;
         let a = a ^ substituted(h.rotate_right(8)) ^ self.round_constant;
@@ -30,18 +45,11 @@ impl Schedule {
     }
 }
 
-impl Iterator for Schedule {
-    type Item = [u8; 16];
-
-    fn next(&mut self) -> Option<[u8; 16]> {
-        let [a, b, c, d, e, f, g, h] = self.words;
-        let key = if self.halfway { [e, f, g, h] } else { [a, b, c, d] };
-        if self.halfway {
-            self.advance();
-        }
-        self.halfway = !self.halfway;
-        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] = key.map(u32::to_le_bytes);
-        Some([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+impl Drop for Schedule {
+    fn drop(&mut self) {
+        self.words = [0; 8];
+        // Or the compiler would leave out what nobody reads.
+        black_box(self);
     }
 }
 

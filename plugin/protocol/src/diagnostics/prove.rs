@@ -1,8 +1,8 @@
 //! The callback's self-test: each configured pair opens what is sealed with it, and three forgeries are refused.
 
-use super::Report;
 use wecom_callback::seal;
 
+use super::Report;
 use crate::callback::{self, Disposition, Error, Outcome, Request};
 use crate::config::{CallbackKey, Config};
 use crate::model::UnixSeconds;

@@ -11,10 +11,11 @@
 //! to (Brent's way to find a cycle): pages that go round in a circle come to the mark again, however long the circle
 //! is, and although the engine remembers nothing between two calls.
 
+use wecom_callback::digest;
+
 use super::list::{CURSOR_BYTES, Listing, Place};
 use super::{TrackingProblem, circle};
 use crate::text::text;
-use wecom_callback::digest;
 
 /// How much of a digest is kept, in characters.
 const DIGEST: usize = 16;

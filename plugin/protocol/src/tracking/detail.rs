@@ -3,6 +3,8 @@
 //! Two layouts of the flow are in use: `process_list`, which newer forms have, and `sp_record`. Lists may be missing,
 //! times that have not come are 0 or an empty text, and numbers come as texts: nothing of that is an error.
 
+use wecom_callback::codes;
+
 use super::{DETAIL_PATH, TrackingProblem, unreadable};
 use crate::api::{self, Failure, Lens, clean};
 use crate::config::{Config, REQUEST_NUMBER};
@@ -13,7 +15,6 @@ use crate::model::{
 };
 use crate::text::Text;
 use crate::token;
-use wecom_callback::codes;
 
 /// How much is kept of a text that should have been a number.
 const RAW_BYTES: usize = 20;

@@ -1,6 +1,6 @@
 //! The same in plain integers, for tests on any machine.
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(in super::super) struct Lanes(u128);
 
 impl Lanes {

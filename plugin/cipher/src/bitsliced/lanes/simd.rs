@@ -4,7 +4,7 @@ use core::arch::wasm32::{
     i8x16_shuffle, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_xor,
 };
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(in super::super) struct Lanes(v128);
 
 impl Lanes {
