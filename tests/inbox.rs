@@ -1,4 +1,4 @@
-//! A host that dies while it settles its inbox.
+//! News that the store does not take, and a host that dies while it settles its inbox.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use approval_tracker::{
 };
 use conformance::T0;
 use conformance::stepping::{Stepping, Steps};
-use host_harness::contract::{Status, SubmissionRequest};
+use host_harness::contract::{Approval, Event, Operation, Status, SubmissionRequest};
 
 /// Beyond the longest time between two looks.
 const LATER: u64 = 3_700;
@@ -96,5 +96,44 @@ async fn news_without_an_answer_or_an_engine_is_not_lost_whenever_the_host_dies(
             died.push(step);
         }
         assert_eq!(died, ["settleable", "bound-to", "compare-and-set Abandoned None", "settle"]);
+    }
+}
+
+fn event(key: &str) -> Event {
+    Event {
+        approval: Approval {
+            approval_id: "A1".into(),
+            template_id: "T".into(),
+            title: String::new(),
+            status: Status::Approved,
+            raw_status: String::new(),
+            applicant: "zhang.san".into(),
+            department: None,
+            submitted_at: None,
+            steps: vec![],
+            notified: vec![],
+            comments: vec![],
+        },
+        operation: Operation::Other,
+        raw_operation: String::new(),
+        actor: None,
+        comment: String::new(),
+        occurred_at: T0,
+        deduplication_key: key.into(),
+        kind: "sys_approval_change".into(),
+        message_digest: String::new(),
+    }
+}
+
+/// The error is what a host answers 503 to. What comes again is stored, without what was stored before.
+#[tokio::test]
+async fn news_that_is_not_stored_is_an_error_and_is_new_when_it_comes_again() {
+    let events = [event("N1"), event("N2")];
+    for stored in 0..events.len() {
+        let rows = Stepping::new(MemoryStore::default(), DiesBefore(AtomicUsize::new(stored)));
+        let tracker = Tracker::new(rows, Policy::default());
+        let lost = StoreError(String::from("receive"));
+        assert_eq!(tracker.receive("acme", &events, T0).await, Err(lost));
+        assert_eq!(tracker.receive("acme", &events, T0).await, Ok(events.len() - stored));
     }
 }

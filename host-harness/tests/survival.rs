@@ -133,17 +133,20 @@ async fn a_loop_leaves_the_thread_to_other_calls() {
 #[tokio::test]
 async fn an_engine_that_needs_more_than_allowed_does_not_load() {
     let wecom = wecom_component::WECOM_ENGINE;
-    let tables =
-        wat::parse_str("(component (core module $m (table 30000 funcref)) (core instance (instantiate $m)))");
-    let many = format!("(component (core module $m) {})", "(core instance (instantiate $m))".repeat(9));
+    let of = |module: &str, count| {
+        let instances = "(core instance (instantiate $m))".repeat(count);
+        wat::parse_str(format!("(component (core module $m {module}) {instances})")).unwrap()
+    };
     let limits = stage::limits;
     for (component, limits, setting, needs, allows) in [
         (wecom, Limits { instances: 2, ..limits() }, "limits.instances", 3, 2),
         (wecom, Limits { memories: 0, ..limits() }, "limits.memories", 1, 0),
         (wecom, Limits { memory_bytes: 64 << 10, ..limits() }, "limits.memory_bytes", 768 << 10, 64 << 10),
         (wecom, Limits { tables: 1, ..limits() }, "limits.tables", 2, 1),
-        (&tables.unwrap(), limits(), "limits.table_elements", 30_000, 20_000),
-        (&wat::parse_str(many).unwrap(), limits(), "limits.instances", 9, 4),
+        (&of("(table 30000 funcref)", 1), limits(), "limits.table_elements", 30_000, 20_000),
+        (&of(&"(table 1 funcref)".repeat(5), 1), limits(), "limits.tables", 5, 4),
+        (&of("(memory 1)", 2), limits(), "limits.memories", 2, 1),
+        (&of("", 9), limits(), "limits.instances", 9, 4),
     ] {
         let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::nowhere()).unwrap();
         let error = runtime.load(component).await.unwrap_err();
@@ -185,4 +188,7 @@ async fn what_an_engine_makes_the_host_copy_is_limited() {
     let runtime = Runtime::new(limits, &Allocation::Pooling, stage::nowhere()).unwrap();
     let error = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap_err();
     assert_eq!(error, LoadError::Description(CallFailure::Limit { setting: "limits.copied_bytes" }));
+
+    let failure = ends(engines::COPIES, stage::limits(), &Allocation::Pooling).await;
+    assert_eq!(failure, CallFailure::Limit { setting: "limits.copied_bytes" });
 }

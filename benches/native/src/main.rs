@@ -4,8 +4,8 @@
 
 use std::error::Error;
 use std::hint::black_box;
-use std::panic::resume_unwind;
 use std::io::{self, BufRead as _, Write as _};
+use std::panic::resume_unwind;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};

@@ -31,7 +31,12 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let (tenant, input) = options.call.prepare().await?;
     // Before the call: its effects cannot be recorded twice.
     let mut out = create(&options.out)?;
-    let (result, recording) = tenant.record_json(&options.call.function, &input).await?;
+    let recorded = tenant.record_json(&options.call.function, &input).await;
+    if recorded.is_err() {
+        // Nothing was called. The corrected command finds the name free.
+        fs::remove_file(&options.out)?;
+    }
+    let (result, recording) = recorded?;
     out.write_all(recording.seal(&key, &random)?.as_bytes())?;
     writeln!(
         io::stderr(),

@@ -17,13 +17,17 @@ mod fake;
 
 /// Records one `resolve-user` into `directory`.
 fn record(fake: &Fake, directory: &Path) -> Ran {
+    record_of("resolve-user", fake, directory)
+}
+
+fn record_of(function: &str, fake: &Fake, directory: &Path) -> Ran {
     let probe = std::fs::read(fake.option("--probe")).unwrap();
     let account: Value = serde_json::from_slice(&probe).unwrap();
     let input = directory.join("input.json");
     std::fs::write(&input, json!({ "account": account, "depth": "confirmed" }).to_string()).unwrap();
     run(&[
         "record",
-        "resolve-user",
+        function,
         "--loopback",
         "--settings",
         fake.option("--settings"),
@@ -70,6 +74,17 @@ fn a_recording_neither_opens_under_another_key_nor_is_overwritten() {
     let ran = run(&["replay", &file, "--key", &key]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     assert!(ran.sentence().contains("the key is another one, or the file was changed"), "{ran:?}");
+}
+
+#[test]
+fn a_misspelt_function_leaves_no_file_in_the_way_of_the_right_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let fake = Fake::start("well");
+    let misspelt = record_of("resolve-usr", &fake, directory.path());
+    assert_eq!((misspelt.code, misspelt.stdout.as_str()), (1, ""));
+    assert!(misspelt.sentence().contains("the engine has no function resolve-usr"), "{misspelt:?}");
+    assert!(!directory.path().join("call.json").exists());
+    assert_eq!(record(&fake, directory.path()).code, 0);
 }
 
 #[cfg(unix)]

@@ -51,7 +51,11 @@ impl Functions {
             let function = component.get_export_index(interface.as_ref(), name);
             function.ok_or_else(|| wasmtime::format_err!("`approval-engine` has no `{name}`"))
         };
-        Ok(Self { compared: OnceLock::new(), configure: find("configure")?, handle_callback: find("handle-callback")? })
+        Ok(Self {
+            compared: OnceLock::new(),
+            configure: find("configure")?,
+            handle_callback: find("handle-callback")?,
+        })
     }
 
     /// Compares their types with ours, for all instances of this component.

@@ -31,6 +31,10 @@ pub(crate) const DEEP: &str = "i32.const 1000 call $down unreachable";
 pub(crate) const HOST_CALLS: &str = "(memory.grow (i32.const 32)) drop \
      loop i32.const 1 i32.const 0 i32.const 1048576 i32.const 0 i32.const 0 call 4 br 0 end unreachable";
 
+/// Has the host copy 17 MiB in one call.
+pub(crate) const COPIES: &str = "(memory.grow (i32.const 280)) drop \
+     i32.const 1 i32.const 0 i32.const 17825792 i32.const 0 i32.const 0 call 4 unreachable";
+
 /// An engine whose every function has this body.
 pub(crate) fn engine(body: &str) -> Vec<u8> {
     let (resolve, world) = contract();

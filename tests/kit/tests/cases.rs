@@ -27,7 +27,7 @@ fn every_file_of_the_folder_is_a_case() {
 #[test]
 fn the_table_of_defects_names_the_cases_that_answer_them() {
     let cases = cases::all().unwrap();
-    let readme = include_str!("../README.md");
+    let (readme, scenarios) = (include_str!("../README.md"), include_str!("../../README.md"));
     for defect in DEFECTS {
         let answering: Vec<String> = cases
             .iter()
@@ -37,6 +37,8 @@ fn the_table_of_defects_names_the_cases_that_answer_them() {
         assert_ne!(answering, Vec::<String>::new(), "{defect}");
         let row = readme.lines().find(|line| line.starts_with(&format!("| {defect} |"))).unwrap();
         assert!(row.ends_with(&format!("| {} |", answering.join(", "))), "{row}");
+        let row = scenarios.lines().find(|line| line.starts_with(&format!("| {defect} K |"))).unwrap();
+        assert!(row.ends_with(&format!("; cases {} |", answering.join(", "))), "{row}");
     }
 }
 
