@@ -37,7 +37,7 @@ pub(crate) struct Identity {
 /// Whether a call may reach out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purity {
-    /// `describe`, `configure`, `handle-callback`.
+    /// `describe`, `configure`, `handle-callback`, and `resolve-user` with depth `mapping`.
     Pure,
     /// The others.
     Outbound,
@@ -47,6 +47,7 @@ pub(crate) struct CallState {
     pub(crate) identity: Arc<Identity>,
     pub(crate) services: Services,
     pub(crate) limits: Arc<Limits>,
+    /// Of what runs now: `configure` is pure in front of any function.
     pub(crate) purity: Purity,
     pub(crate) ends_at: Instant,
     pub(crate) meters: Arc<Meters>,

@@ -34,6 +34,9 @@ pub const DENIED_HEADERS: [&str; 12] = [
     "via",
 ];
 
+/// The reason of a denial where the contract has the imports closed. Other breaches of it are denied for other reasons.
+pub const CLOSED: &str = "describe, configure, handle-callback and a mapping make no requests";
+
 /// Less than this is no time for a request.
 const SHORTEST: Duration = Duration::from_millis(500);
 
@@ -87,7 +90,7 @@ impl CallState {
         let limits = &self.limits;
         let denied = |setting, reason: &str| Err(Denied::new(setting, reason));
         if self.purity == Purity::Pure {
-            return denied("contract", "describe, configure, handle-callback and a mapping make no requests");
+            return denied("contract", CLOSED);
         }
         if self.meters.requests.load(Ordering::Relaxed) >= limits.requests {
             return denied(

@@ -11,6 +11,11 @@ pub(crate) const LINE: &str = "an engine that has a lot to say says it again and
 /// An engine that is sound but for `submit`, which has this body and then says that all went well. What it can call:
 /// `$ask` sends a GET to `url` with as many bytes as it is told, and logs what came of it; `$say` logs [`LINE`].
 pub(crate) fn engine(url: &str, body: &str) -> Vec<u8> {
+    configuring(url, "", body)
+}
+
+/// The same, and `configure` does something as well.
+pub(crate) fn configuring(url: &str, configure: &str, body: &str) -> Vec<u8> {
     let (resolve, world) = contract();
     let length = url.len();
     let line = LINE;
@@ -47,7 +52,7 @@ pub(crate) fn engine(url: &str, body: &str) -> Vec<u8> {
             (call $log (i32.load (i32.const 16400)) (i32.load (i32.const 16404))))
         (func (export "cm32p2|idaas:approval/approval-engine@0.1|describe") (result i32) (i32.const 2048))
         (func (export "cm32p2|idaas:approval/approval-engine@0.1|configure") (param i32 i32) (result i32)
-            (global.get $answer))
+            {configure} (global.get $answer))
         (func (export "cm32p2|idaas:approval/approval-engine@0.1|handle-callback")
             (param i32 i32 i32 i32 i32 i32 i32 i32 i64) (result i32) (global.get $answer))
         (func (export "cm32p2|idaas:approval/approval-engine@0.1|resolve-user")

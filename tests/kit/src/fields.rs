@@ -1,5 +1,7 @@
 //! Inputs of the calls, as the contract's JSON.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use host_harness::Settings;
@@ -108,8 +110,8 @@ pub(crate) fn entries(
             })
             .collect(),
         Entry::EveryMistake => {
-            let mut all: Vec<&Mistake> = mistakes.iter().collect();
-            all.dedup_by_key(|mistake| mistake.key);
+            let mut keys = BTreeSet::new();
+            let all: Vec<&Mistake> = mistakes.iter().filter(|mistake| keys.insert(mistake.key)).collect();
             let problems = all.iter().map(|mistake| problem(mistake.key, mistake.code)).collect();
             vec![entered("every mistake at once", as_entered(&all), problems)]
         }

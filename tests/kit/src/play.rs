@@ -108,7 +108,11 @@ fn plan(step: &Step, world: &mut World, provider: &dyn Provider) -> Result<Vec<P
         Act::Describe => vec![Planned::new("describe", "describe", Value::Null)],
         Act::Configure(entry) => {
             let mistakes = provider.mistakes();
-            fields::entries(entry, &world.settings, world.engine.description(), &mistakes)
+            let entries = fields::entries(entry, &world.settings, world.engine.description(), &mistakes);
+            if entries.is_empty() {
+                return Err(unplayed());
+            }
+            entries
                 .into_iter()
                 .map(|entered| Planned {
                     problems: entered.problems,

@@ -1,5 +1,6 @@
 //! Whom an engine talks to, as a case needs it: what every provider plays.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -112,7 +113,15 @@ pub struct Tally {
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
     /// Keys and passwords: nowhere.
-    pub anywhere: Vec<String>,
+    pub anywhere: BTreeSet<String>,
     /// Names of people and what they wrote: not in log lines.
-    pub in_logs: Vec<String>,
+    pub in_logs: BTreeSet<String>,
+}
+
+impl Secrets {
+    /// Adds those of another stage.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.anywhere.extend(others.anywhere);
+        self.in_logs.extend(others.in_logs);
+    }
 }

@@ -55,7 +55,7 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
         let verdict = match play_in_its_world(case, &engine_here, provider).await {
             Ok(played) => {
                 calls.extend(played.calls);
-                secrets = played.secrets;
+                secrets.extend(played.secrets);
                 Verdict::of(played.misfits)
             }
             Err(NotApplicable(reason)) => Verdict::NotApplicable(reason),

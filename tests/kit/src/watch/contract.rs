@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use host_harness::CallFailure;
+use host_harness::imports::CLOSED;
 use serde_json::Value;
 
 use crate::record::Call;
 
-/// Calls that reached out where the contract has the imports closed. The host denies it and says so in its log.
+/// Calls that reached out where the contract has the imports closed. The host denies it and says so in its log. The
+/// setting is the same for a header that may not be sent, the reason is not.
 pub(super) fn reached_where_closed(calls: &[Call]) -> Vec<String> {
-    noted(calls, "request-denied", |setting| setting == "contract")
+    noted(calls, "request-denied", "reason", |reason| reason == CLOSED)
         .map(|call| format!("{}: a request where none may be made", call.place))
         .collect()
 }
@@ -27,7 +29,7 @@ pub(super) fn limits_met(calls: &[Call]) -> Vec<String> {
         )
     });
     for event in ["request-denied", "log-lines-dropped"] {
-        let met = noted(calls, event, |setting| setting.starts_with("limits."));
+        let met = noted(calls, event, "setting", |setting| setting.starts_with("limits."));
         found.extend(met.map(|call| format!("{}: {event}", call.place)));
     }
     found
@@ -43,17 +45,18 @@ fn failures(calls: &[Call], which: impl Fn(&CallFailure) -> bool) -> Vec<String>
         .collect()
 }
 
-/// Calls during which the host noted this event with such a setting.
+/// Calls during which the host noted this event with such a field.
 fn noted<'a>(
     calls: &'a [Call],
     event: &'static str,
+    field: &'static str,
     which: impl Fn(&str) -> bool + 'a,
 ) -> impl Iterator<Item = &'a Call> {
     calls.iter().filter(move |call| {
         call.lines
             .iter()
             .filter(|line| line.event == event)
-            .any(|line| line.fields.iter().any(|(key, value)| key == "setting" && which(value)))
+            .any(|line| line.fields.iter().any(|(key, value)| key == field && which(value)))
     })
 }
 
