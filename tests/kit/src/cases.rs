@@ -30,6 +30,8 @@ const FILES: &[(&str, &str)] = &files! {
     "configure-mistakes"
     "configure-all-mistakes"
     "unconfigured"
+    "unconfigured-tracking"
+    "unconfigured-diagnostics"
     "callback-genuine"
     "callback-unsigned"
     "callback-forged"

@@ -62,7 +62,8 @@ mistakes! {
     TakesTheLastOfTwo = b"08", "Takes a setting that is given twice.", ["configure-twice"];
     TakesHeldSecrets = b"09", "Takes a held secret as text.", ["configure-held"];
     ChecksNoFormat = b"10", "Takes any text as organisation and template.", ["configure-mistakes"];
-    AnswersUnconfigured = b"11", "Answers by default values when nobody has configured it.", ["unconfigured"];
+    AnswersUnconfigured = b"11", "Answers by default values when nobody has configured it.",
+        ["unconfigured", "unconfigured-tracking", "unconfigured-diagnostics"];
     RefusesEverything = b"12", "Takes every message for a forgery.", ["callback-genuine"];
     AcceptsAnySignature = b"13", "Does not compare the signature.",
         ["callback-unsigned", "callback-forged", "callback-altered", "callback-address-forged"];
