@@ -1,5 +1,5 @@
 //! Where the contract has the imports closed they are closed, whatever function comes after.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a scenario that cannot go on ends here")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
