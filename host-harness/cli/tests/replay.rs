@@ -80,6 +80,7 @@ fn a_recording_neither_opens_under_another_key_nor_is_overwritten() {
 fn a_misspelt_function_leaves_no_file_in_the_way_of_the_right_one() {
     let directory = tempfile::tempdir().unwrap();
     let fake = Fake::start("well");
+    std::fs::write(path(directory.path(), "key"), "00".repeat(32)).unwrap();
     let misspelt = record_of("resolve-usr", &fake, directory.path());
     assert_eq!((misspelt.code, misspelt.stdout.as_str()), (1, ""));
     assert!(misspelt.sentence().contains("the engine has no function resolve-usr"), "{misspelt:?}");
