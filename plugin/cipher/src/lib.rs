@@ -1,7 +1,7 @@
 //! AES-256-CBC, decryption alone: all that a callback needs.
 //!
 //! Natively [`decrypt`] is RustCrypto's, with the processor's own instructions. A sandbox has none of these, and
-//! RustCrypto's portable code works there on two blocks at a time in 32-bit words; [`bitsliced`] does the same kind
+//! RustCrypto's portable code works there on two blocks at a time in 32-bit words; `bitsliced` does the same kind
 //! of work on eight in 128-bit ones. Neither looks into a table nor branches on what it decrypts.
 
 #![forbid(unsafe_code)]

@@ -1,7 +1,7 @@
 //! An allocator for an instance that lives for one call.
 //!
 //! An instance allocates a few hundred short texts, is used once and thrown away with its memory. So blocks come in
-//! [classes](class) of sizes, a freed one waits in its class's list, and nothing is ever merged or given back: both
+//! classes of sizes, a freed one waits in its class's list, and nothing is ever merged or given back: both
 //! directions take a few instructions. A general allocator spends a tenth of a callback on keeping memory tidy for a
 //! tomorrow that does not come.
 //!

@@ -1,7 +1,7 @@
 //! A cursor over hostile XML: one pass, no tree, nothing kept of what is not asked for.
 //!
 //! The one root is called `xml`. Structure and text do not mix. Attributes mean nothing. There is no DOCTYPE,
-//! hence no entity but the five predefined, no processing instruction, and no nesting beyond [`DEPTH_LIMIT`].
+//! hence no entity but the five predefined, no processing instruction, and no nesting beyond 16 levels.
 //! Readers walk down by one call for each level that *they* know; what a sender nests is skipped in a loop.
 #![forbid(unsafe_code)]
 
