@@ -136,4 +136,5 @@ mistakes! {
         ["submit-without-template"];
     CallsDriftARefusal = b"68", "Tells of a template that is gone as of a form that is refused.",
         ["submit-template-gone"];
+    CallsOutInConfigure = b"69", "Asks the provider while it is configured.", ["always-pure"];
 }

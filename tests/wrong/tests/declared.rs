@@ -28,6 +28,33 @@ impl Provider for Modest {
     }
 }
 
+/// The sample, which knows no mistake that its settings could have.
+struct Blind;
+
+impl Provider for Blind {
+    fn id(&self) -> &'static str {
+        Sample.id()
+    }
+
+    fn lacks(&self) -> Vec<(Feature, &'static str)> {
+        Sample.lacks()
+    }
+
+    fn mistakes(&self) -> Vec<Mistake> {
+        Vec::new()
+    }
+
+    fn open(&self, clock: Arc<dyn Clock>) -> Box<dyn Stage> {
+        Sample.open(clock)
+    }
+}
+
+#[tokio::test]
+async fn a_case_that_plans_no_call_fails() {
+    let report = conformance_kit::run(&engine(None).unwrap(), &Blind).await.unwrap();
+    assert_eq!(report.failed().collect::<Vec<_>>(), ["configure-mistakes", "configure-all-mistakes"]);
+}
+
 #[tokio::test]
 async fn tokens_members_and_held_secrets_that_are_there_cannot_be_declared_away() {
     let report = conformance_kit::run(&engine(None).unwrap(), &Modest).await.unwrap();

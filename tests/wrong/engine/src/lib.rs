@@ -71,6 +71,9 @@ impl Guest for Engine {
     }
 
     fn configure(settings: Vec<Setting>) -> Result<Configured, Vec<SettingProblem>> {
+        if wrong(Mistake::CallsOutInConfigure) {
+            callback::call_out();
+        }
         let (config, configured) = settings::read(&settings)?;
         CONFIG.set(Some(config));
         Ok(configured)
