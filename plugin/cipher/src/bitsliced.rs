@@ -29,9 +29,9 @@ pub(crate) fn decrypt(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK
         for (sealed, block) in sealed.iter_mut().zip(group.iter()) {
             *sealed = *block;
         }
-        let opened = keys.decrypt(sealed.map(Lanes::of));
+        let opened = keys.decrypt(sealed.map(|block| Lanes::of(block).turned()));
         for ((block, opened), sealed) in group.iter_mut().zip(opened).zip(sealed) {
-            *block = (opened ^ Lanes::of(before)).bytes();
+            *block = (opened.turned() ^ Lanes::of(before)).bytes();
             before = sealed;
         }
     }
@@ -47,7 +47,7 @@ struct RoundKeys {
 impl RoundKeys {
     fn new(key: &[u8; 32]) -> Self {
         let mut schedule = Schedule::new(key);
-        let mut next = |constant| transposed([Lanes::of(schedule.next_key()) ^ constant; ABREAST]);
+        let mut next = |constant| transposed([Lanes::of(schedule.next_key()).turned() ^ constant; ABREAST]);
         let constant = Lanes::of(AFFINE);
         Self {
             first: next(Lanes::of([0; BLOCK])),
