@@ -37,41 +37,32 @@ pub(crate) fn decrypt(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK
     }
 }
 
-/// The round keys, as planes of eight equal blocks. Wiped on drop.
-struct RoundKeys {
-    first: Planes<Lanes>,
-    middle: [Planes<Lanes>; 13],
-    last: Planes<Lanes>,
-}
+/// The round keys in the order of encryption, as planes of eight equal blocks. Wiped on drop.
+struct RoundKeys([Planes<Lanes>; 15]);
 
 impl RoundKeys {
     fn new(key: &[u8; 32]) -> Self {
         let mut schedule = Schedule::new(key);
-        let mut next = |constant| transposed([Lanes::of(schedule.next_key()).turned() ^ constant; ABREAST]);
-        let constant = Lanes::of(AFFINE);
-        Self {
-            first: next(Lanes::of([0; BLOCK])),
-            middle: core::array::from_fn(|_| next(constant)),
-            last: next(constant),
-        }
+        Self(core::array::from_fn(|round| {
+            let constant = if round == 0 { [0; BLOCK] } else { AFFINE };
+            lanes::planes(Lanes::of(schedule.next_key()).turned() ^ Lanes::of(constant))
+        }))
     }
 
     /// The inverse cipher (FIPS 197, section 5.3).
     fn decrypt(&self, blocks: [Lanes; ABREAST]) -> [Lanes; ABREAST] {
-        let mut planes = sum(transposed(blocks), self.last);
-        for key in self.middle.iter().rev() {
+        let Self([first, middle @ .., last]) = self;
+        let mut planes = sum(transposed(blocks), *last);
+        for key in middle.iter().rev() {
             planes = columns_unmixed(sum(substituted_back(planes), *key));
         }
-        transposed(sum(substituted_back(planes), self.first))
+        transposed(sum(substituted_back(planes), *first))
     }
 }
 
 impl Drop for RoundKeys {
     fn drop(&mut self) {
-        let zero = [Lanes::of([0; BLOCK]); 8];
-        self.first = zero;
-        self.middle = [zero; 13];
-        self.last = zero;
+        self.0 = [[Lanes::of([0; BLOCK]); 8]; 15];
         // Or the compiler would leave out what nobody reads.
         black_box(self);
     }

@@ -81,3 +81,9 @@ pub(super) fn transposed([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> [Lanes; 8] {
     let ((c, g), (d, h)) = (swapped::<4>(c, g, 0x0f), swapped::<4>(d, h, 0x0f));
     [a, b, c, d, e, f, g, h]
 }
+
+/// The planes of eight blocks that are all this one.
+#[inline(always)]
+pub(super) fn planes(block: Lanes) -> [Lanes; 8] {
+    [0, 1, 2, 3, 4, 5, 6, 7].map(|bit| block.spread(1 << bit))
+}

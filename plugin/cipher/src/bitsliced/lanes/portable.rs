@@ -28,6 +28,11 @@ impl Lanes {
         Self(self.0 >> BY)
     }
 
+    /// In each byte all bits, where this one is set.
+    pub(super) fn spread(self, bit: u8) -> Self {
+        Self::of(self.bytes().map(|byte| if byte & bit == 0 { 0 } else { 0xff }))
+    }
+
     pub(super) fn shuffled<
         const A: usize,
         const B: usize,

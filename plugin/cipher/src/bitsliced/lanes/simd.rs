@@ -1,7 +1,7 @@
 //! WebAssembly's own 128-bit registers.
 
 use core::arch::wasm32::{
-    i8x16_shuffle, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_xor,
+    i8x16_eq, i8x16_shuffle, u8x16_splat, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_xor,
 };
 
 #[derive(Clone, Copy)]
@@ -39,6 +39,13 @@ impl Lanes {
     #[inline(always)]
     pub(super) fn right<const BY: u32>(self) -> Self {
         Self(u64x2_shr(self.0, BY))
+    }
+
+    /// In each byte all bits, where this one is set.
+    #[inline(always)]
+    pub(super) fn spread(self, bit: u8) -> Self {
+        let bit = u8x16_splat(bit);
+        Self(i8x16_eq(v128_and(self.0, bit), bit))
     }
 
     #[inline(always)]
