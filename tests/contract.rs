@@ -12,16 +12,24 @@ use serde_json::{Value, json};
 const LARGEST: usize = 400 << 10;
 
 /// The contract as its authors wrote it, one file an interface.
-const WIT: [(&str, &str); 8] = [
+const WIT: [(&str, &str); 9] = [
     ("worlds.wit", include_str!("../wit/worlds.wit")),
     ("types.wit", include_str!("../wit/types.wit")),
     ("approval-engine.wit", include_str!("../wit/approval-engine.wit")),
     ("approval-tracking.wit", include_str!("../wit/approval-tracking.wit")),
     ("engine-diagnostics.wit", include_str!("../wit/engine-diagnostics.wit")),
+    ("configuration-image.wit", include_str!("../wit/configuration-image.wit")),
     ("http.wit", include_str!("../wit/http.wit")),
     ("token-cache.wit", include_str!("../wit/token-cache.wit")),
     ("log.wit", include_str!("../wit/log.wit")),
 ];
+
+#[test]
+fn no_file_of_the_contract_is_left_out_here() {
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../wit")).unwrap();
+    let files: BTreeSet<_> = files.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(WIT.map(|(name, _)| name.to_owned()).into_iter().collect::<BTreeSet<_>>(), files);
+}
 
 #[test]
 fn the_contract_changes_only_on_purpose() {
@@ -64,7 +72,7 @@ async fn the_import_list_is_the_permission_list() {
     let world = World::new().await;
     assert_eq!(
         world.engine().imports(),
-        ["idaas:approval/http@0.1.0", "idaas:approval/token-cache@0.1.0", "idaas:approval/log@0.1.0"]
+        ["idaas:approval/http@0.1.1", "idaas:approval/token-cache@0.1.1", "idaas:approval/log@0.1.1"]
     );
 }
 
@@ -74,10 +82,11 @@ async fn the_engine_exports_the_contract_and_nothing_else() {
     assert_eq!(
         world.engine().exports(),
         [
-            "idaas:approval/types@0.1.0",
-            "idaas:approval/approval-tracking@0.1.0",
-            "idaas:approval/approval-engine@0.1.0",
-            "idaas:approval/engine-diagnostics@0.1.0",
+            "idaas:approval/configuration-image@0.1.1",
+            "idaas:approval/types@0.1.1",
+            "idaas:approval/approval-tracking@0.1.1",
+            "idaas:approval/approval-engine@0.1.1",
+            "idaas:approval/engine-diagnostics@0.1.1",
         ]
     );
 }

@@ -12,7 +12,9 @@ use conformance::sender::Sender;
 use conformance::{CapturedLog, WorldClock, limits, props, services};
 use fake_wecom::{ACCESS_TEMPLATE_ID, FakeWeCom, LEAVE_TEMPLATE_ID, ManualClock, Setup};
 use host_harness::contract::CallbackRequest;
-use host_harness::{Allocation, ApprovalEngine, CallFailure, FuelGauge, Grant, Limits, LoadError, Runtime};
+use host_harness::{
+    Allocation, ApprovalEngine, CallFailure, FuelGauge, Grant, Limits, LoadError, Runtime, Tenant,
+};
 use wecom_component::WECOM_ENGINE;
 use wecom_provider::event::approval_change;
 use wecom_provider::{T0, WeCom};
@@ -59,7 +61,7 @@ fn fuel_is_rounded_to_three_digits() {
 #[tokio::test]
 async fn the_same_call_takes_the_same_fuel_again() {
     let (engine, gauge) = counted().await;
-    let tenant = engine.tenant("acme", &props::settings(), &Grant::default());
+    let tenant = engine.tenant("acme", &props::settings(), &Grant::default()).without_image();
     let _describe = gauge.take();
     let mut counts = Vec::new();
     for _ in 0..3 {
@@ -78,7 +80,35 @@ async fn a_call_that_a_limit_ends_counts_too() {
     assert!(gauge.take() > 0);
 }
 
-/// `configure` is part of every call but the first two.
+/// What an image saves: the settings are checked once for a tenant and all its clones.
+#[tokio::test]
+async fn settings_are_checked_once_for_a_tenant() {
+    let (engine, gauge) = counted().await;
+    let tenant = || engine.tenant("acme", &props::settings(), &Grant::default());
+    let request = Sender::default().post(&approval_change(1_250, ACCESS_TEMPLATE_ID));
+    let fuel = async |tenant: &Tenant| {
+        let _before = gauge.take();
+        tenant.handle_callback(&request).await.unwrap();
+        gauge.take()
+    };
+
+    let kept = tenant();
+    let (first, second, clone) = (fuel(&kept).await, fuel(&kept).await, fuel(&kept.clone()).await);
+    let unkept = kept.without_image();
+    let (checked, again) = (fuel(&unkept).await, fuel(&unkept).await);
+    let other = fuel(&tenant()).await;
+    assert_eq!([second, checked, first], [clone, again, other]);
+    assert!(
+        second < checked && checked < first,
+        "{second} by an image, {checked} by settings, {first} at first"
+    );
+
+    let (configured, confirmed) = (tenant(), fuel(&kept).await);
+    configured.configure().await.unwrap().unwrap();
+    assert_eq!(fuel(&configured).await, confirmed);
+}
+
+/// All but the first two are configured by an image.
 #[tokio::test]
 async fn a_call_takes_no_more_fuel_than_it_did() {
     let (engine, gauge) = counted().await;

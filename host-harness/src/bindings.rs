@@ -5,7 +5,7 @@
 
 wasmtime::component::bindgen!({
     path: "../wit",
-    world: "tracked-engine",
+    world: "kept-engine",
     imports: {
         "idaas:approval/http.send": async | trappable,
         "idaas:approval/token-cache.acquire": async | trappable,

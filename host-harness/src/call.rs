@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use wasmtime::component::InstancePre;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
+use zeroize::Zeroizing;
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
-use crate::call::functions::{Functions, Unread};
+use crate::call::functions::Functions;
 use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting};
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
@@ -21,6 +22,9 @@ use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
 
 mod functions;
+mod image;
+
+pub(crate) use image::Image;
 
 /// Where an engine's interfaces are among its exports. The first every engine has.
 pub(crate) struct Indices {
@@ -43,6 +47,11 @@ impl Indices {
             tracking: tracking.then(|| approval_tracking::GuestIndices::new(pre)).transpose()?,
             diagnostics: diagnostics.then(|| engine_diagnostics::GuestIndices::new(pre)).transpose()?,
         })
+    }
+
+    /// Whether the engine gives images of its configurations.
+    pub(crate) const fn gives_images(&self) -> bool {
+        self.functions.gives_images()
     }
 
     /// Compares the types of all functions with ours, which wasmtime does in an instance alone.
@@ -89,26 +98,73 @@ impl Callee<'_> {
         Ok(outcome)
     }
 
-    /// Checks the settings.
+    /// Checks the settings, and keeps the image of what the engine has made of them.
     pub(crate) async fn configure(
         &self,
         store: &mut Store<CallState>,
         settings: &[Setting],
+        image: Option<&Image>,
     ) -> wasmtime::Result<Result<approval_engine::Configured, Vec<approval_engine::SettingProblem>>> {
         let function = self.indices.functions.configure_and_read(store, &self.instance)?;
-        let (configured,) = function.call_async(store, (settings,)).await?;
+        let (configured,) = function.call_async(&mut *store, (settings,)).await?;
+        if configured.is_ok() && self.keep_image(store, image).await.is_err() {
+            // The verdict is there, and nothing else runs on this instance. Whoever ends here ends no later call.
+            image.inspect(|image| image.keep(None));
+        }
         Ok(configured)
     }
 
-    /// Configures the engine for the call that follows.
+    /// Configures the engine for the call that follows: by the image if there is one, and if not, there is one
+    /// afterwards. Without a place for images the settings alone count.
     async fn prepare(
         &self,
         store: &mut Store<CallState>,
         settings: &[Setting],
-    ) -> wasmtime::Result<Result<Unread, Vec<approval_engine::SettingProblem>>> {
+        image: Option<&Image>,
+    ) -> wasmtime::Result<Result<(), Vec<approval_engine::SettingProblem>>> {
+        if let Some((image, kept)) = image.and_then(|image| Some((image, image.get()?))) {
+            if self.restore_image(store, kept).await? {
+                return Ok(Ok(()));
+            }
+            image.give_up();
+        }
         let function = self.indices.functions.configure(store, &self.instance)?;
-        let (configured,) = function.call_async(store, (settings,)).await?;
-        Ok(configured)
+        let (configured,) = function.call_async(&mut *store, (settings,)).await?;
+        if configured.is_ok() {
+            self.keep_image(store, image).await?;
+        }
+        Ok(configured.map(|_unread| ()))
+    }
+
+    /// Asks for the image of the configuration that the instance has, once for a tenant.
+    async fn keep_image(&self, store: &mut Store<CallState>, image: Option<&Image>) -> wasmtime::Result<()> {
+        if let Some(image) = image.filter(|image| image.is_untried()) {
+            image.keep(self.save_image(store).await?);
+        }
+        Ok(())
+    }
+
+    /// The image of the instance's configuration; `None` when it has none, or the engine gives none.
+    pub(crate) async fn save_image(
+        &self,
+        store: &mut Store<CallState>,
+    ) -> wasmtime::Result<Option<Zeroizing<Vec<u8>>>> {
+        match self.indices.functions.save(store, &self.instance)? {
+            Some(save) => Ok(save.call_async(store, ()).await?.0.map(Zeroizing::new)),
+            None => Ok(None),
+        }
+    }
+
+    /// Configures the instance by an image. `false` when the engine takes it for none, or gives none.
+    pub(crate) async fn restore_image(
+        &self,
+        store: &mut Store<CallState>,
+        image: &[u8],
+    ) -> wasmtime::Result<bool> {
+        match self.indices.functions.restore(store, &self.instance)? {
+            Some(restore) => Ok(restore.call_async(store, (image,)).await?.0),
+            None => Ok(false),
+        }
     }
 }
 
@@ -120,8 +176,10 @@ pub(crate) struct Call<'a> {
     pub(crate) indices: &'a Indices,
     pub(crate) identity: Arc<Identity>,
     pub(crate) purity: Purity,
-    /// `configure` is called with these first.
+    /// The instance is configured by these first.
     pub(crate) settings: Option<&'a [Setting]>,
+    /// Or gets back what the engine has made of them before. Not for a recorded call: settings are what is recorded.
+    pub(crate) image: Option<&'a Image>,
     /// What the imports are asked and answer is written down here, or comes from here.
     pub(crate) tape: Option<Arc<Tape>>,
 }
@@ -148,7 +206,9 @@ impl Call<'_> {
             let Ok(Ok(_slot)) = timeout_at(ends_at, slots.acquire()).await else {
                 return Err(CallFailure::Overloaded { setting: "limits.concurrent_calls" });
             };
-            timeout_at(ends_at, meters.cpu.counting(self.run_unlimited(&meters, ends_at, function)))
+            // In a box, or its kilobytes would be moved from each of these futures into the next.
+            let work = Box::pin(self.run_unlimited(&meters, ends_at, function));
+            timeout_at(ends_at, meters.cpu.counting(work))
                 .await
                 .unwrap_or(Err(CallFailure::TimedOut { setting, limit }))
         };
@@ -217,7 +277,7 @@ impl Call<'_> {
         if let Some(settings) = self.settings {
             // `configure` reaches nothing, whatever it stands in front of.
             store.data_mut().purity = Purity::Pure;
-            let configured = callee.prepare(store, settings).await.map_err(failed)?;
+            let configured = callee.prepare(store, settings, self.image).await.map_err(failed)?;
             configured.map_err(CallFailure::Configuration)?;
             store.data_mut().purity = self.purity;
         }

@@ -28,12 +28,13 @@ pub(crate) use crate::bindings::exports::idaas::approval::approval_engine::{Sett
 pub const PACKAGE: &str = "idaas:approval";
 
 /// The version of the package this host was built with. It links engines of the same minor version.
-pub const VERSION: &str = "0.1.0";
+pub const VERSION: &str = "0.1.1";
 
 /// The interface that every engine exports, and those that one may leave out.
-pub(crate) const APPROVAL_ENGINE: &str = "idaas:approval/approval-engine@0.1.0";
-pub(crate) const APPROVAL_TRACKING: &str = "idaas:approval/approval-tracking@0.1.0";
-pub(crate) const ENGINE_DIAGNOSTICS: &str = "idaas:approval/engine-diagnostics@0.1.0";
+pub(crate) const APPROVAL_ENGINE: &str = "idaas:approval/approval-engine@0.1.1";
+pub(crate) const APPROVAL_TRACKING: &str = "idaas:approval/approval-tracking@0.1.1";
+pub(crate) const ENGINE_DIAGNOSTICS: &str = "idaas:approval/engine-diagnostics@0.1.1";
+pub(crate) const CONFIGURATION_IMAGE: &str = "idaas:approval/configuration-image@0.1.1";
 
 /// The interfaces an engine may import: all that it can reach.
 pub const ALLOWED_IMPORTS: [&str; 3] = ["http", "token-cache", "log"];

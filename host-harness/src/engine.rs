@@ -88,6 +88,7 @@ impl ApprovalEngine {
             }),
             purity: Purity::Pure,
             settings: None,
+            image: None,
             tape: None,
         };
         // wasmtime compares the types of exports with ours when it finds them in an instance, and not before.
@@ -188,13 +189,20 @@ impl ApprovalEngine {
         self.loaded.indices.diagnostics.is_some()
     }
 
+    /// Whether it gives images of its configurations, so that a [`Tenant`] configures it once: `save` and `restore`.
+    #[must_use]
+    pub fn offers_images(&self) -> bool {
+        self.loaded.indices.gives_images()
+    }
+
     /// What it exports.
     #[must_use]
     pub fn exports(&self) -> &[String] {
         &self.loaded.exports
     }
 
-    /// This engine with one tenant's settings and grants. Nothing is checked yet: see
+    /// This engine with one tenant's settings and grants. To be kept, and cloned: it learns what the engine makes of the
+    /// settings, and one that is made anew for a call has them checked again. Nothing is checked yet: see
     /// [`configure`](Tenant::configure).
     #[must_use]
     pub fn tenant(&self, id: &str, settings: &Settings, grant: &Grant) -> Tenant {

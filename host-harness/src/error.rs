@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use semver::Version;
 
-use crate::contract::SettingProblem;
 use crate::contract::version::Unspoken;
+use crate::contract::{PACKAGE, SettingProblem, VERSION};
 use crate::json::InputError;
 use crate::pace::Hold;
 
@@ -82,7 +82,7 @@ pub enum LoadError {
         host: Version,
     },
     /// It does not offer what every engine offers.
-    #[error("the engine does not fit idaas:approval@0.1.0: {reason}")]
+    #[error("the engine does not fit {PACKAGE}@{VERSION}: {reason}")]
     WrongContract {
         /// What is missing or differs.
         reason: String,

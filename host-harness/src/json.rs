@@ -71,7 +71,7 @@ pub enum InputError {
     },
 }
 
-/// The interfaces with functions that a host calls. Their types are compared with ours when an engine is loaded.
+/// The interfaces with functions that a host calls by name: not `configuration-image`, whose results hold secrets. Their types are compared with ours when an engine is loaded.
 const INTERFACES: [&str; 3] = [APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS];
 
 /// An exported function, found by name.

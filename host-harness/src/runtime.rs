@@ -139,7 +139,7 @@ impl Runtime {
         config.consume_fuel(fuel_gauge.is_some());
         let engine = wasmtime::Engine::new(&config).map_err(unavailable)?;
         let mut linker = Linker::new(&engine);
-        bindings::TrackedEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
+        bindings::KeptEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
         Ok(Self(Arc::new(Shared {
             engine,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use wasmtime::component::Val;
 
-use crate::call::Call;
+use crate::call::{Call, Image};
 use crate::contract::{
     Account, CallbackOutcome, CallbackRequest, Configured, Depth, MappingProblem, Member, Setting,
     SettingProblem, Submission, SubmissionRequest, SubmitProblem,
@@ -44,6 +44,8 @@ pub struct Grant {
 pub struct Tenant {
     engine: ApprovalEngine,
     settings: Arc<[Setting]>,
+    /// What the engine has made of them. Shared, as they are, by all clones.
+    image: Option<Arc<Image>>,
     configures: bool,
     identity: Arc<Identity>,
     revision: u64,
@@ -74,7 +76,14 @@ impl Tenant {
             },
             slots: engine.loaded.runtime.0.tenants.of(&description.id, id),
         };
-        Self { engine, settings: passed.into(), configures: true, identity: Arc::new(identity), revision: 0 }
+        Self {
+            engine,
+            settings: passed.into(),
+            image: Some(Arc::default()),
+            configures: true,
+            identity: Arc::new(identity),
+            revision: 0,
+        }
     }
 
     /// The same tenant, its settings being the host's revision of this number. Requests that are submitted here are
@@ -120,6 +129,13 @@ impl Tenant {
         Self { configures: false, ..self.clone() }
     }
 
+    /// The same tenant, whose settings are checked for each call although the engine gives images: to measure what an
+    /// image saves.
+    #[must_use]
+    pub fn without_image(&self) -> Self {
+        Self { image: None, ..self.clone() }
+    }
+
     fn limits(&self) -> &Limits {
         &self.engine.loaded.runtime.0.limits
     }
@@ -133,17 +149,19 @@ impl Tenant {
             identity: self.identity.clone(),
             purity,
             settings: self.configures.then_some(&*self.settings),
+            image: self.image.as_deref(),
             tape: None,
         }
     }
 
-    /// Checks the settings. The host calls it before it saves them.
+    /// Checks the settings. The host calls it before it saves them. Of an engine that
+    /// [gives images](ApprovalEngine::offers_images), calls from here on are configured without a check.
     ///
     /// # Errors
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
         Call { settings: None, ..self.call(Purity::Pure) }
-            .run(async |store, callee| callee.configure(store, &self.settings).await)
+            .run(async |store, callee| callee.configure(store, &self.settings, self.image.as_deref()).await)
             .await
     }
 
@@ -195,7 +213,8 @@ impl Tenant {
             .await
     }
 
-    /// Calls any function of the contract by name, arguments and result as JSON in the contract's own names. See
+    /// Calls any function of the contract by name, but those of `configuration-image`, whose results are nobody's to see.
+    /// Arguments and result as JSON in the contract's own names. See
     /// [`json`](mod@json) for the mapping. `configure` without an argument takes the tenant's own settings.
     ///
     /// # Errors
@@ -227,7 +246,8 @@ impl Tenant {
         tape: Option<Arc<Tape>>,
     ) -> Result<Value, CallError> {
         let PreparedJson { found, purity, arguments } = prepared;
-        let mut call = Call { tape, ..self.call(*purity) };
+        let image = self.image.as_deref().filter(|_| tape.is_none());
+        let mut call = Call { tape, image, ..self.call(*purity) };
         if found.configures_itself() {
             call.settings = None;
         }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use host_harness::contract::{CallbackRequest, Depth, Disposition, version};
+use host_harness::contract::{CallbackRequest, Depth, Disposition, VERSION, version};
 use host_harness::log::Level;
 use host_harness::{Allocation, ApprovalEngine, CallFailure, Grant, LoadError, Runtime, Settings};
 use semver::Version;
@@ -65,6 +65,35 @@ async fn engines_built_for_every_released_version_load_and_work() {
     }
 }
 
+/// What 0.1.1 has added is looked for among the exports.
+#[tokio::test]
+async fn images_are_asked_of_engines_that_export_them() {
+    for (contract, world, offers) in [
+        (Contract::v0_1_0(), "tracked-engine", false),
+        (Contract::spoken(), "tracked-engine", false),
+        (Contract::spoken(), "kept-engine", true),
+    ] {
+        let engine = load(&contract.engine(world)).await.0.unwrap();
+        assert_eq!(engine.offers_images(), offers);
+        let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
+        for _ in 0..2 {
+            assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
+        }
+    }
+}
+
+#[tokio::test]
+async fn images_of_another_type_are_refused() {
+    for (from, to) in [
+        ("save: func() -> option<list<u8>>", "save: func() -> option<list<u16>>"),
+        ("restore: func(image: list<u8>)", "restore: func(image: list<u16>)"),
+    ] {
+        let other = Contract::spoken().edited("configuration-image.wit", from, to);
+        let error = refused(&other.engine("kept-engine")).await;
+        assert!(matches!(error, LoadError::WrongContract { .. }), "{error}");
+    }
+}
+
 /// What this host speaks stays among the texts that an engine is built from and loaded, as above.
 #[tokio::test]
 async fn the_version_that_the_host_speaks_is_among_the_released_ones() {
@@ -86,12 +115,12 @@ async fn what_an_older_engine_does_not_have_is_told_as_unsupported() {
 
 #[tokio::test]
 async fn what_a_newer_patch_adds_is_ignored() {
-    let newer = Contract::v0_1_0().numbered("0.1.1").with_metrics("export").engine("tracked-engine");
+    let newer = Contract::spoken().numbered("0.1.2").with_metrics("export").engine("tracked-engine");
     let (loaded, log) = load(&newer).await;
     let engine = loaded.unwrap();
-    assert!(engine.exports().iter().any(|export| export == "idaas:approval/metrics@0.1.1"));
+    assert!(engine.exports().iter().any(|export| export == "idaas:approval/metrics@0.1.2"));
     assert!(engine.offers_tracking() && engine.offers_diagnostics());
-    assert_eq!(log.all().len(), 1, "its log line came through an import of 0.1.1");
+    assert_eq!(log.all().len(), 1, "its log line came through an import of 0.1.2");
     let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
     assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
     assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
@@ -100,9 +129,9 @@ async fn what_a_newer_patch_adds_is_ignored() {
 /// Called by name, a function is one of the interfaces that the host knows, whatever else the engine calls the same.
 #[tokio::test]
 async fn what_a_newer_patch_adds_under_the_name_of_a_function_does_not_take_its_place() {
-    for version in ["0.1.0", "0.1.1"] {
+    for version in ["0.1.1", "0.1.2"] {
         let functions = "submit: func(text: string) -> string;\n    measure: func() -> string;";
-        let contract = Contract::v0_1_0().numbered(version).with_interface("aside", functions, "export");
+        let contract = Contract::spoken().numbered(version).with_interface("aside", functions, "export");
         let engine = load(&contract.engine("engine")).await.0.unwrap();
         assert_eq!(engine.exports().first(), Some(&format!("idaas:approval/aside@{version}")));
         let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
@@ -122,18 +151,18 @@ async fn what_a_newer_patch_adds_under_the_name_of_a_function_does_not_take_its_
 
 #[tokio::test]
 async fn a_newer_patch_that_needs_what_this_host_lacks_is_refused_with_both_versions() {
-    let newer = Contract::v0_1_0().numbered("0.1.1").with_metrics("import").engine("engine");
+    let newer = Contract::spoken().numbered("0.1.2").with_metrics("import").engine("engine");
     let error = refused(&newer).await;
-    let reason = Some(String::from("it imports idaas:approval/metrics@0.1.1"));
-    assert_eq!(error, LoadError::NewerContract { engine: version("0.1.1"), host: version("0.1.0"), reason });
+    let reason = Some(String::from("it imports idaas:approval/metrics@0.1.2"));
+    assert_eq!(error, LoadError::NewerContract { engine: version("0.1.2"), host: version(VERSION), reason });
     insta::assert_snapshot!(error);
 }
 
 #[tokio::test]
 async fn an_engine_of_the_next_minor_version_is_refused_with_both_versions() {
     for world in ["engine", "tracked-engine"] {
-        let error = refused(&Contract::v0_1_0().numbered("0.2.0").engine(world)).await;
-        let (engine, host) = (version("0.2.0"), version("0.1.0"));
+        let error = refused(&Contract::spoken().numbered("0.2.0").engine(world)).await;
+        let (engine, host) = (version("0.2.0"), version(VERSION));
         assert_eq!(error, LoadError::NewerContract { engine, host, reason: None });
         insta::assert_snapshot!("next_minor_version", error);
     }
@@ -142,7 +171,7 @@ async fn an_engine_of_the_next_minor_version_is_refused_with_both_versions() {
 #[tokio::test]
 async fn an_engine_from_before_the_first_release_is_refused_with_both_versions() {
     let error = refused(&Contract::v0_1_0().numbered("0.0.9").engine("engine")).await;
-    assert_eq!(error, LoadError::OlderContract { engine: version("0.0.9"), host: version("0.1.0") });
+    assert_eq!(error, LoadError::OlderContract { engine: version("0.0.9"), host: version(VERSION) });
     insta::assert_snapshot!(error);
 }
 
@@ -155,18 +184,18 @@ async fn a_value_type_that_grew_is_refused_whatever_the_version_says() {
         ("an export that an engine may leave out", "approval-tracking.wit", "variant tracking-problem {"),
         ("another one", "engine-diagnostics.wit", "variant provision-problem {"),
     ] {
-        let grown = Contract::v0_1_0().edited(file, from, &format!("{from}\n        held-back,"));
+        let grown = Contract::spoken().edited(file, from, &format!("{from}\n        held-back,"));
         let same_version = refused(&grown.engine("tracked-engine")).await;
         assert!(matches!(same_version, LoadError::WrongContract { .. }), "{which}: {same_version}");
     }
-    let grown = Contract::v0_1_0().numbered("0.1.1").edited(
+    let grown = Contract::spoken().numbered("0.1.2").edited(
         "types.wit",
         "enum status {",
         "enum status {\n        held-back,",
     );
     let error = refused(&grown.engine("engine")).await;
     let LoadError::NewerContract { engine, host, reason: Some(_) } = &error else { panic!("{error:?}") };
-    assert_eq!((engine, host), (&version("0.1.1"), &version("0.1.0")));
+    assert_eq!((engine, host), (&version("0.1.2"), &version(VERSION)));
 }
 
 /// A host of the future in miniature: for each version that it speaks, an implementation of `log` under that name.
@@ -236,12 +265,12 @@ fn a_host_of_a_later_patch_runs_the_engines_of_before() {
 /// A break of the contract: the value types differ, so each version has bindings of its own.
 #[test]
 fn a_host_binds_a_broken_version_beside_the_former_one() {
-    let host = Host::speaking(&["0.1.0", "0.2.0"]);
-    let broken = Contract::v0_1_0()
+    let host = Host::speaking(&["0.1.1", "0.2.0"]);
+    let broken = Contract::spoken()
         .numbered("0.2.0")
         .edited("types.wit", "enum status {", "enum status {\n        held-back,")
         .edited("log.wit", "enum level {", "enum level {\n        trace,");
-    for (contract, number) in [(Contract::v0_1_0(), "0.1.0"), (broken, "0.2.0")] {
+    for (contract, number) in [(Contract::v0_1_0(), "0.1.1"), (broken, "0.2.0")] {
         let (chosen, id, called) = host.describe(&contract.engine("tracked-engine"));
         assert_eq!((chosen, id.as_str(), called), (version(number), "toy", vec![number.to_owned()]));
     }

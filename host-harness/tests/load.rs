@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use host_harness::contract::VERSION;
 use host_harness::{Allocation, LoadError, Runtime};
 
 #[path = "support/engines.rs"]
@@ -75,7 +76,7 @@ async fn an_import_in_a_version_of_the_future_names_both_versions() {
     let error =
         refused_text(r#"(component (import "idaas:approval/http@0.2.0" (instance (export "send" (func)))))"#)
             .await;
-    let (engine, host) = ("0.2.0".parse().unwrap(), "0.1.0".parse().unwrap());
+    let (engine, host) = ("0.2.0".parse().unwrap(), VERSION.parse().unwrap());
     assert_eq!(error, LoadError::NewerContract { engine, host, reason: None });
 }
 

@@ -1,4 +1,4 @@
-//! An engine may leave tracking and diagnostics out. Whoever calls them all the same is told so, and nothing runs.
+//! An engine may leave tracking, diagnostics and images out. Whoever calls them all the same is told so, and nothing runs.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use host_harness::contract::{CheckOptions, SubmissionQuery, Window};
@@ -29,9 +29,23 @@ async fn an_engine_without_them_loads_and_says_what_it_is() {
         (minimal.description().id.as_str(), minimal.description().version.as_str()),
         ("minimal", "0.1.0")
     );
-    assert_eq!((minimal.offers_tracking(), minimal.offers_diagnostics()), (false, false));
+    assert_eq!(
+        (minimal.offers_tracking(), minimal.offers_diagnostics(), minimal.offers_images()),
+        (false, false, false)
+    );
     let wecom = load(wecom_component::WECOM_ENGINE).await;
-    assert_eq!((wecom.offers_tracking(), wecom.offers_diagnostics()), (true, true));
+    assert_eq!(
+        (wecom.offers_tracking(), wecom.offers_diagnostics(), wecom.offers_images()),
+        (true, true, true)
+    );
+}
+
+#[tokio::test]
+async fn images_are_unsupported_where_they_were_left_out() {
+    let tenant = stage::tenant(&load(&minimal::engine()).await);
+    let none = unsupported("configuration-image");
+    assert_eq!(tenant.save_image().await.unwrap_err(), none);
+    assert_eq!(tenant.restore_image(b"image").await.unwrap_err(), none);
 }
 
 #[tokio::test]

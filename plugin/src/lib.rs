@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use wecom_protocol::config::Config;
+use wecom_protocol::config::{Config, image};
 use wecom_protocol::model::SpNo;
 use wecom_protocol::{callback, diagnostics, settings, submit, tracking, user};
 
@@ -12,7 +12,7 @@ use crate::bindings::exports::idaas::approval::approval_engine::{
     Account, CallbackOutcome, CallbackRequest, Configured, Depth, Description, Guest, MappingProblem, Member,
     Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
 };
-use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
+use crate::bindings::exports::idaas::approval::{approval_tracking, configuration_image, engine_diagnostics};
 use crate::outbound::Imports;
 
 mod bindings;
@@ -27,7 +27,7 @@ mod memory;
 struct Engine;
 
 thread_local! {
-    /// What `configure` made. An instance has one thread, and nothing else is kept.
+    /// What `configure` or `restore` made. An instance has one thread, and nothing else is kept.
     static CONFIG: RefCell<Option<Config>> = const { RefCell::new(None) };
 }
 
@@ -123,6 +123,22 @@ impl engine_diagnostics::Guest for Engine {
             Some(Err(problem)) => Err(problem.into()),
             None => Err(engine_diagnostics::ProvisionProblem::NotConfigured),
         }
+    }
+}
+
+impl configuration_image::Guest for Engine {
+    fn save() -> Option<Vec<u8>> {
+        configured(image::save)
+    }
+
+    fn restore(image: Vec<u8>) -> bool {
+        panic::report();
+        let config = image::restore(&image);
+        let restored = config.is_some();
+        if restored {
+            CONFIG.set(config);
+        }
+        restored
     }
 }
 

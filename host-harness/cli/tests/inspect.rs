@@ -15,7 +15,7 @@ fn under<'a>(output: &'a str, heading: &str) -> Vec<&'a str> {
 }
 
 const IMPORTS: [&str; 3] =
-    ["idaas:approval/http@0.1.0", "idaas:approval/token-cache@0.1.0", "idaas:approval/log@0.1.0"];
+    ["idaas:approval/http@0.1.1", "idaas:approval/token-cache@0.1.1", "idaas:approval/log@0.1.1"];
 
 #[test]
 fn the_imports_printed_are_all_that_the_engine_can_reach() {
@@ -25,10 +25,11 @@ fn the_imports_printed_are_all_that_the_engine_can_reach() {
     assert_eq!(
         under(&ran.stdout, "exports"),
         [
-            "idaas:approval/types@0.1.0",
-            "idaas:approval/approval-tracking@0.1.0",
-            "idaas:approval/approval-engine@0.1.0",
-            "idaas:approval/engine-diagnostics@0.1.0",
+            "idaas:approval/configuration-image@0.1.1",
+            "idaas:approval/types@0.1.1",
+            "idaas:approval/approval-tracking@0.1.1",
+            "idaas:approval/approval-engine@0.1.1",
+            "idaas:approval/engine-diagnostics@0.1.1",
         ]
     );
     assert_eq!(under(&ran.stdout, "hosts").first(), Some(&"https://qyapi.weixin.qq.com"));

@@ -10,7 +10,7 @@ use super::PACKAGE;
 
 /// The versions that this host binds, one a line of compatible ones. A break of the contract adds a line here and
 /// bindings beside those there are.
-pub const SPOKEN: [Version; 1] = [Version::new(0, 1, 0)];
+pub const SPOKEN: [Version; 1] = [Version::new(0, 1, 1)];
 
 /// The interface that makes a component an engine.
 const ENGINE: &str = "approval-engine";

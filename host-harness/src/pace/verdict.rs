@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::contract::{
     CallbackOutcome, Description, Finding, MappingProblem, ProvisionProblem, Refusal, RefusalClass,
@@ -99,7 +100,14 @@ macro_rules! says_nothing {
     )* };
 }
 
-says_nothing!(Description, Vec<SettingProblem>, CallbackOutcome, Vec<Finding>);
+says_nothing!(
+    Description,
+    Vec<SettingProblem>,
+    CallbackOutcome,
+    Vec<Finding>,
+    Option<Zeroizing<Vec<u8>>>,
+    bool
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,11 @@
-//! The calls of interfaces that an engine may leave out: the state of approvals, and the test of a connection.
+//! The calls of interfaces that an engine may leave out: the state of approvals, the test of a connection, and images of
+//! configurations.
+
+use zeroize::Zeroizing;
 
 use super::Tenant;
 use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
+use crate::call::Call;
 use crate::contract::{
     Approval, CheckOptions, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery, TrackingProblem,
     Window,
@@ -96,6 +100,32 @@ impl Tenant {
                 })
                 .collect()
         }))
+    }
+
+    /// The image of this tenant's configuration, `None` when it is not configured. A host needs no such call: every
+    /// instance gets what it needs by itself. This is for tests of engines, and what it gives holds secrets.
+    ///
+    /// # Errors
+    /// As of [`restore_image`](Self::restore_image).
+    pub async fn save_image(&self) -> Result<Option<Zeroizing<Vec<u8>>>, CallError> {
+        self.images()?;
+        self.call(Purity::Pure).run(async |store, callee| callee.save_image(store).await).await
+    }
+
+    /// Whether the engine takes these bytes for an image of its own. As [`save_image`](Self::save_image), for tests.
+    ///
+    /// # Errors
+    /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine gives no images.
+    /// - [`CallError`]: the engine gave no verdict.
+    pub async fn restore_image(&self, image: &[u8]) -> Result<bool, CallError> {
+        self.images()?;
+        Call { settings: None, ..self.call(Purity::Pure) }
+            .run(async |store, callee| callee.restore_image(store, image).await)
+            .await
+    }
+
+    fn images(&self) -> Result<(), CallError> {
+        self.engine.offers_images().then_some(()).ok_or(unsupported("configuration-image"))
     }
 
     fn tracking(&self) -> Result<&approval_tracking::GuestIndices, CallError> {

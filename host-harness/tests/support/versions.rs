@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use host_harness::contract::VERSION;
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
 
@@ -31,17 +32,30 @@ impl Contract {
         Self(files.map(read).collect())
     }
 
+    /// The first version.
     pub(crate) fn v0_1_0() -> Self {
         Self::of(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wit-versions/0.1.0")))
     }
 
+    /// What this host speaks.
+    pub(crate) fn spoken() -> Self {
+        Self::of(&Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wit-versions")).join(VERSION))
+    }
+
     /// The same text under another version.
     pub(crate) fn numbered(self, version: &str) -> Self {
-        let numbered = self.edited("worlds.wit", "approval@0.1.0;", &format!("approval@{version};"));
+        let (_, rest) = self.0["worlds.wit"].split_once("\npackage idaas:approval@").unwrap();
+        let own = rest.split_once(';').unwrap().0.to_owned();
+        let (from, to) = (format!("approval@{own};"), format!("approval@{version};"));
         // What a package says it has had since must not be later than the package.
-        let since =
-            |text: String| text.replace("@since(version = 0.1.0)", &format!("@since(version = {version})"));
-        Self(numbered.0.into_iter().map(|(name, text)| (name, since(text))).collect())
+        let since = format!("@since(version = {version})");
+        let numbered = self.edited("worlds.wit", &from, &to).0.into_iter().map(|(name, text)| {
+            let parts: Vec<&str> = text.split("@since(version = ").collect();
+            let rest = parts.iter().skip(1).map(|part| part.split_once(')').unwrap().1);
+            let text = rest.fold(parts[0].to_owned(), |text, part| text + &since + part);
+            (name, text)
+        });
+        Self(numbered.collect())
     }
 
     /// With `from`, which has to be there, replaced.

@@ -54,6 +54,12 @@ impl AesKey {
         }
     }
 
+    /// A key that was read before.
+    #[must_use]
+    pub const fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
     /// The key, for the cipher alone.
     #[must_use]
     pub const fn expose(&self) -> &[u8; 32] {

@@ -1,7 +1,8 @@
 //! AES-256 decryption of eight blocks at a time, one register for each of the eight bits of their bytes.
 //!
-//! Everything is done with `and`, `xor`, shifts and moves whose places are constants: in the WebAssembly no branch and no
-//! address depends on key or text. More than that no WebAssembly can promise: the host's compiler has the last word.
+//! Everything is done with `and`, `xor`, shifts, comparisons and moves whose places are constants: in the WebAssembly no
+//! branch and no address depends on key or text. More than that no WebAssembly can promise: the host's compiler has the
+//! last word.
 
 use core::hint::black_box;
 

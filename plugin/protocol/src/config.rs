@@ -9,6 +9,8 @@ use crate::model::{CorpId, TemplateId};
 pub use field_map::FieldMap;
 pub use wecom_callback::{AesKey, AesKeyError, CallbackKey};
 
+pub mod image;
+
 mod field_map;
 
 /// Everything the stories need to know. Made from settings by [`read`](crate::settings::read) and valid ever after.

@@ -47,6 +47,8 @@ pub enum Offer {
     Tracking,
     /// Exports `engine-diagnostics`.
     Diagnostics,
+    /// Exports `configuration-image`.
+    ConfigurationImage,
     /// Claims the capability `explicit-steps`.
     ExplicitSteps,
     /// Claims the capability `member-confirmation`.
@@ -129,6 +131,10 @@ pub enum Act {
     Check,
     /// The host calls `provision`.
     Provision,
+    /// The host asks for the image of the configuration.
+    Save,
+    /// A fresh instance gets an image.
+    Restore(Image),
     /// The administrator takes the template out of the settings.
     ClearTemplate,
     /// The host stores the settings that `provision` gave last.
@@ -157,6 +163,18 @@ pub enum Entry {
     EachMistake,
     /// All of these mistakes at once.
     EveryMistake,
+}
+
+/// Which bytes are given for an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Image {
+    /// Those that the engine gave last.
+    Own,
+    /// The same without the last byte.
+    Cut,
+    /// Several that no engine gave.
+    Strange,
 }
 
 /// Which approval is asked for.

@@ -28,6 +28,18 @@ pub(crate) fn callback(request: &CallbackRequest) -> Value {
     } })
 }
 
+/// Bytes that are no image of any engine's, as the answer of `save` has them, and what they are.
+pub(crate) fn strange_images() -> [(&'static str, Value); 5] {
+    let bytes = |bytes: &[u8]| json!({ "base64": BASE64_STANDARD.encode(bytes) });
+    [
+        ("nothing", bytes(&[])),
+        ("one byte", bytes(&[0])),
+        ("zeros", bytes(&[0; 1_024])),
+        ("lengths that lead beyond the end", bytes(&[0xff; 1_024])),
+        ("a text", json!("{\"settings\": []}")),
+    ]
+}
+
 /// What the administrator entered, and the problems, key and code, that it deserves.
 #[derive(Debug)]
 pub(crate) struct Entered {

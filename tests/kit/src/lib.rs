@@ -13,6 +13,7 @@
 //! The engine is a black box. A case sees what the engine returns, what goes through its imports, and what the
 //! provider received. Some cases have no script: they [watch] every call that the others make.
 
+mod call;
 mod fields;
 mod play;
 mod record;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::case::{Act, Case, Number, Step};
+use crate::call::{self, RESTORE, SAVE};
+use crate::case::{Act, Case, Image, Number, Step};
 use crate::expect::Context;
 use crate::fields;
 use crate::provider::{Fact, Letter, Person, Provider};
@@ -78,8 +79,10 @@ pub(crate) async fn play(
                             .iter()
                             .filter_map(|(name, at)| Some((name.clone(), output.pointer(at)?.clone()))),
                     );
-                    if step.act == Act::Provision {
-                        world.provisioned(output);
+                    match step.act {
+                        Act::Provision => world.provisioned(output),
+                        Act::Save => world.save(output),
+                        _ => {}
                     }
                 }
             }
@@ -100,6 +103,7 @@ fn plan(step: &Step, world: &mut World, provider: &dyn Provider) -> Result<Vec<P
     let stage = world.stage.clone();
     let unplayed =
         || format!("the provider does not play {:?}, and does not declare that it cannot", step.act);
+    let unsaved = || String::from("no image was given before");
     let account = |person: Person| stage.account(person).ok_or_else(unplayed);
     let now = host_harness::clock::Clock::now(&*world.clock).as_secs();
     let window = json!({ "starts-at": now.saturating_sub(AROUND), "ends-at": now.saturating_add(AROUND) });
@@ -176,6 +180,18 @@ fn plan(step: &Step, world: &mut World, provider: &dyn Provider) -> Result<Vec<P
             vec![Planned::new("check", "check", json!({ "options": options }))]
         }
         Act::Provision => vec![Planned::new("provision", "provision", json!({}))],
+        Act::Save => vec![Planned::new("save", SAVE, Value::Null)],
+        Act::Restore(Image::Own) => {
+            vec![Planned::new("restore of its own image", RESTORE, world.saved().ok_or_else(unsaved)?)]
+        }
+        Act::Restore(Image::Cut) => {
+            let cut = call::cut(&world.saved().ok_or_else(unsaved)?);
+            vec![Planned::new("restore of a part of its image", RESTORE, cut)]
+        }
+        Act::Restore(Image::Strange) => fields::strange_images()
+            .into_iter()
+            .map(|(what, image)| Planned::new(format!("restore of {what}"), RESTORE, image))
+            .collect(),
         Act::ClearTemplate => {
             if !world.clear_template() {
                 return Err(unplayed());
@@ -223,11 +239,13 @@ fn judge(
             .filter_map(|(at, expected)| {
                 let found = output.pointer(at);
                 let wanted = expected.misfit(found, &context)?;
-                Some(format!(
-                    "{}: expected {wanted}, got {}",
-                    if at.is_empty() { "/" } else { at },
+                let got = if planned.function == SAVE {
+                    // It is made of secrets.
+                    String::from("an image or none")
+                } else {
                     shown(found, output)
-                ))
+                };
+                Some(format!("{}: expected {wanted}, got {got}", if at.is_empty() { "/" } else { at }))
             })
             .collect(),
     }

@@ -14,6 +14,7 @@ use host_harness::tokens::{Acquired, Key, Lease, Scope, TokenCache};
 use host_harness::{ApprovalEngine, Grant, Services};
 
 use crate::T0;
+use crate::call;
 use crate::record::{Call, Import, copy};
 
 /// The first difference; `None` when there is none.
@@ -27,7 +28,7 @@ pub(crate) async fn difference(engine: &ApprovalEngine, call: &Call) -> Option<S
     };
     let tenant = engine.with_services(services).tenant("replay", &call.settings, &Grant::default());
     let tenant = if call.configured { tenant } else { tenant.without_configure() };
-    let output = tenant.call_json(call.function, &call.input).await;
+    let output = call::call(&tenant, call.function, &call.input).await;
     if let Some(difference) = player.difference() {
         return Some(difference);
     }

@@ -8,6 +8,7 @@ use host_harness::{ApprovalEngine, Grant, Services, Settings};
 use serde_json::Value;
 
 use crate::T0;
+use crate::call;
 use crate::case::Tenant;
 use crate::provider::{Provider, Stage};
 use crate::record::{Call, Recorder};
@@ -20,6 +21,8 @@ pub(crate) struct World {
     pub(crate) settings: Arc<Settings>,
     /// What `provision` gave last.
     provisioned: Vec<(String, String)>,
+    /// What `save` gave last.
+    saved: Option<Value>,
     recorder: Arc<Recorder>,
 }
 
@@ -36,7 +39,7 @@ impl World {
         };
         let settings = Arc::new(stage.settings());
         let engine = engine.with_services(services);
-        Self { engine, stage, clock, settings, provisioned: Vec::new(), recorder }
+        Self { engine, stage, clock, settings, provisioned: Vec::new(), saved: None, recorder }
     }
 
     /// Takes the template out of the settings. `false` when the provider does not know how.
@@ -63,6 +66,16 @@ impl World {
         self.settings = Arc::new(merged);
     }
 
+    /// Remembers what `save` gave.
+    pub(crate) fn save(&mut self, image: &Value) {
+        self.saved = Some(image.clone());
+    }
+
+    /// What `save` gave last.
+    pub(crate) fn saved(&self) -> Option<Value> {
+        self.saved.clone()
+    }
+
     /// Makes one call. `place` says for people where that was.
     pub(crate) async fn call(
         &self,
@@ -78,8 +91,14 @@ impl World {
         let called = self.engine.tenant(id, &self.settings, &Grant::default());
         let configured = tenant != Tenant::Unconfigured;
         let called = if configured { called } else { called.without_configure() };
-        let output = called.call_json(function, &input).await;
-        let (imports, lines) = self.recorder.take();
+        if configured && self.engine.offers_images() {
+            // The instance of the call is then configured by an image, and that of its replay is not.
+            let _verdict = called.configure().await;
+        }
+        let (_none, mut lines) = self.recorder.take();
+        let output = call::call(&called, function, &input).await;
+        let (imports, more) = self.recorder.take();
+        lines.extend(more);
         Call { place, function, input, settings: self.settings.clone(), configured, output, imports, lines }
     }
 }

@@ -137,4 +137,10 @@ mistakes! {
     CallsDriftARefusal = b"68", "Tells of a template that is gone as of a form that is refused.",
         ["submit-template-gone"];
     CallsOutInConfigure = b"69", "Asks the provider while it is configured.", ["always-pure"];
+    SavesWhatIsNotThere = b"70", "Gives an image before it is configured.", ["unconfigured-image"];
+    RefusesItsImage = b"71", "Takes no image back, not even its own.", ["image-own"];
+    TakesAnyImage = b"72", "Takes any bytes for an image.", ["image-strange"];
+    TrapsOnAStrangeImage = b"73", "Traps when it gets what is no image.", ["image-strange", "always-alive"];
+    ForgetsWhatItSaves = b"75", "Is not configured any more once it has given its image.", ["always-same"];
+    ImageWithoutTheTemplate = b"74", "Leaves a setting out of its image.", ["always-same"];
 }

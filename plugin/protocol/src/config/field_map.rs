@@ -16,6 +16,11 @@ impl FieldMap {
         }
     }
 
+    /// Of these entries. No name is there twice.
+    pub(super) const fn of(entries: Vec<(String, String)>) -> Self {
+        Self(entries)
+    }
+
     /// The id of the control that `name` stands for.
     #[must_use]
     pub fn control_id(&self, name: &str) -> Option<&str> {

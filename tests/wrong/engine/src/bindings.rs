@@ -3,6 +3,6 @@
 
 wit_bindgen::generate!({
     path: "../../../wit",
-    world: "tracked-engine",
+    world: "kept-engine",
     generate_all,
 });

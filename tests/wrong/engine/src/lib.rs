@@ -11,7 +11,9 @@ use bindings::exports::idaas::approval::approval_engine::{
     Setting, SettingProblem, Submission, SubmissionRequest, SubmitProblem,
 };
 use bindings::exports::idaas::approval::types::{Approval, MappingProblemKind, Text};
-use bindings::exports::idaas::approval::{approval_tracking as tracking, engine_diagnostics as diagnostics};
+use bindings::exports::idaas::approval::{
+    approval_tracking as tracking, configuration_image as image, engine_diagnostics as diagnostics,
+};
 
 use crate::mistake::Mistake;
 use crate::settings::Config;
@@ -125,6 +127,32 @@ impl diagnostics::Guest for Engine {
 
     fn provision() -> Result<Vec<Setting>, diagnostics::ProvisionProblem> {
         configured(provision::provision).unwrap_or(Err(diagnostics::ProvisionProblem::NotConfigured))
+    }
+}
+
+impl image::Guest for Engine {
+    fn save() -> Option<Vec<u8>> {
+        if wrong(Mistake::SavesWhatIsNotThere) {
+            return Some(CONFIG.with_borrow(Option::clone).unwrap_or_default().image());
+        }
+        let image = configured(Config::image);
+        if wrong(Mistake::ForgetsWhatItSaves) {
+            CONFIG.set(None);
+        }
+        image
+    }
+
+    fn restore(image: Vec<u8>) -> bool {
+        if wrong(Mistake::RefusesItsImage) {
+            return false;
+        }
+        let config = Config::of_image(&image);
+        if config.is_none() && wrong(Mistake::TrapsOnAStrangeImage) {
+            std::process::abort();
+        }
+        let taken = config.is_some() || wrong(Mistake::TakesAnyImage);
+        CONFIG.set(config);
+        taken
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::bindings::exports::idaas::approval::approval_engine::{
@@ -26,6 +27,21 @@ pub(crate) struct Config {
     pub(crate) attribute: String,
     /// Empty before there is one.
     pub(crate) template: String,
+}
+
+impl Config {
+    /// All of it, for another instance.
+    pub(crate) fn image(&self) -> Vec<u8> {
+        let Self { organisation, callback_secret, attribute, template } = self;
+        let template = if wrong(Mistake::ImageWithoutTheTemplate) { "" } else { template };
+        json!([organisation, callback_secret, attribute, template]).to_string().into_bytes()
+    }
+
+    /// What [`image`](Self::image) has made.
+    pub(crate) fn of_image(image: &[u8]) -> Option<Self> {
+        let [organisation, callback_secret, attribute, template] = serde_json::from_slice(image).ok()?;
+        Some(Self { organisation, callback_secret, attribute, template })
+    }
 }
 
 /// Checks every rule.

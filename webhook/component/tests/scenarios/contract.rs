@@ -10,7 +10,7 @@ use crate::world::{World, account, engine, request};
 async fn it_imports_what_it_uses_and_nothing_else() {
     let mut imports = engine().await.imports().to_vec();
     imports.sort();
-    assert_eq!(imports, ["idaas:approval/http@0.1.0", "idaas:approval/log@0.1.0"]);
+    assert_eq!(imports, ["idaas:approval/http@0.1.1", "idaas:approval/log@0.1.1"]);
 }
 
 #[tokio::test]

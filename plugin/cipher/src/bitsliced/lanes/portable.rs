@@ -30,7 +30,7 @@ impl Lanes {
 
     /// In each byte all bits, where this one is set.
     pub(super) fn spread(self, bit: u8) -> Self {
-        Self::of(self.bytes().map(|byte| if byte & bit == 0 { 0 } else { 0xff }))
+        Self::of(self.bytes().map(|byte| (byte >> bit.trailing_zeros() & 1).wrapping_neg()))
     }
 
     pub(super) fn shuffled<

@@ -1,7 +1,8 @@
 //! WebAssembly's own 128-bit registers.
 
 use core::arch::wasm32::{
-    i8x16_eq, i8x16_shuffle, u8x16_splat, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_xor,
+    i8x16_eq, i8x16_shuffle, u8x16_splat, u64x2, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and,
+    v128_xor,
 };
 
 #[derive(Clone, Copy)]
