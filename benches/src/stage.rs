@@ -32,6 +32,16 @@ impl Staged {
         tenants.into_iter().map(staged).collect()
     }
 
+    /// The same for a tenant whose host forgets to configure.
+    pub(crate) fn without_configure(&self) -> Self {
+        Self { tenant: self.tenant.without_configure(), request: self.request.clone() }
+    }
+
+    /// The same for a tenant whose settings are checked for each callback.
+    pub(crate) fn without_image(&self) -> Self {
+        Self { tenant: self.tenant.without_image(), request: self.request.clone() }
+    }
+
     /// Handles it on a fresh instance that is configured first.
     pub(crate) async fn handle(&self) -> Result<()> {
         self.tenant.handle_callback(&self.request).await?;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use host_harness::contract::CallbackRequest;
-use host_harness::{ApprovalEngine, CodeCache, Grant};
+use host_harness::{ApprovalEngine, CodeCache};
 use native_bench::Question;
 use native_bench::clock::thread_time;
 use tokio::runtime::Runtime;
@@ -31,6 +31,8 @@ struct Measured<'a> {
 struct Parts {
     instance: Samples,
     configured: Samples,
+    checked: Samples,
+    callback_checked: Samples,
     native: Samples,
     first: Samples,
 }
@@ -78,7 +80,10 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
         }
     }
     let first_of_all = first_after_loading(&tokio, &bench.component, &cache, sample);
-    contenders.extend(parts(&engine, &tokio, &hardware, sample));
+    contenders.extend(parts(&engine, &tokio, sample));
+    contenders.push(Contender::new(1, |passes| {
+        hardware.borrow_mut().time(&Question::Configure { callback: 0, passes })
+    }));
     contenders.push(first_of_all);
 
     let pace = bench.pace(300, 2);
@@ -88,7 +93,14 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
     for case in &cases {
         measured.push(Measured { case, component: next()?, hardware: next()?, software: next()? });
     }
-    let parts = Parts { instance: next()?, configured: next()?, native: next()?, first: next()? };
+    let parts = Parts {
+        instance: next()?,
+        configured: next()?,
+        checked: next()?,
+        callback_checked: next()?,
+        native: next()?,
+        first: next()?,
+    };
 
     let title =
         format!("Callbacks: µs of processor time for one; median (quartiles) of {} rounds", pace.rounds);
@@ -116,39 +128,24 @@ fn agree(case: &Case, staged: &[Staged], tokio: &Runtime, natives: [&RefCell<Nat
     Ok(first)
 }
 
-/// What a callback is made of besides itself: a request with no method is refused before anything of it is read.
-fn parts<'a>(
-    engine: &ApprovalEngine,
-    tokio: &'a Runtime,
-    native: &'a RefCell<Native>,
-    sample: &Callback,
-) -> [Contender<'a>; 3] {
-    let tenant = engine.tenant("bench", &sample.settings, &Grant::default());
-    let unconfigured = tenant.without_configure();
-    let empty = CallbackRequest {
-        method: String::new(),
-        query: String::new(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        received_at: 0,
+/// What a callback is made of besides itself: a request with no method is refused before anything of it is read. Each
+/// tenant has an image of its configuration after its first call, and the last two have their settings checked in each.
+fn parts<'a>(engine: &ApprovalEngine, tokio: &'a Runtime, sample: &Callback) -> [Contender<'a>; 4] {
+    let empty = Callback {
+        settings: sample.settings.clone(),
+        request: CallbackRequest {
+            method: String::new(),
+            query: String::new(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            received_at: 0,
+        },
     };
-    let unread = empty.clone();
-    let instance = move |passes| {
-        let call = async || {
-            unconfigured.handle_callback(&unread).await?;
-            Ok(())
-        };
-        tokio.block_on(timed(passes, call))
-    };
-    let configured = move |passes| {
-        let call = async || {
-            tenant.handle_callback(&empty).await?;
-            Ok(())
-        };
-        tokio.block_on(timed(passes, call))
-    };
-    let natively = |passes| native.borrow_mut().time(&Question::Configure { callback: 0, passes });
-    [Contender::new(1, instance), Contender::new(1, configured), Contender::new(1, natively)]
+    let (empty, sample) = (Staged::new(engine, &empty), Staged::new(engine, sample));
+    let calls = [empty.without_configure(), empty.clone(), empty.without_image(), sample.without_image()];
+    calls.map(|staged| {
+        Contender::new(1, move |passes| tokio.block_on(timed(passes, async || staged.handle().await)))
+    })
 }
 
 /// A runtime of its own each time, with the code from the cache.
@@ -193,7 +190,9 @@ fn print_parts(parts: &Parts, own: Option<&Samples>) -> Table {
     let mut table = Table::new("What a call is made of: µs of processor time", &columns);
     for (name, samples) in [
         ("instance that refuses at once", &parts.instance),
-        ("the same, configured", &parts.configured),
+        ("the same, configured by an image", &parts.configured),
+        ("the same, configured by settings", &parts.checked),
+        ("callback, configured by settings", &parts.callback_checked),
         ("first callback after loading", &parts.first),
         ("configure, native", &parts.native),
     ] {
