@@ -7,8 +7,6 @@
 //! `p` is 1 to 32, since the frame is filled up to blocks of 32 bytes, twice those of AES. A padder for AES
 //! would refuse half of all messages, so none is used.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use subtle::{Choice, ConstantTimeEq as _, ConstantTimeLess as _};
 
 use super::error::Error;
@@ -54,7 +52,7 @@ impl Opened {
 }
 
 fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Error> {
-    let mut bytes = STANDARD.decode(sealed).ok().ok_or(Error::Undecryptable)?;
+    let mut bytes = wecom_cipher::decoded(sealed).ok_or(Error::Undecryptable)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK) {
         return Err(Error::Undecryptable);
     }

@@ -11,7 +11,7 @@ use self::sbox::Planes;
 use self::schedule::Schedule;
 use crate::BLOCK;
 
-mod lanes;
+pub(crate) mod lanes;
 mod sbox;
 mod schedule;
 

@@ -1,11 +1,16 @@
-//! AES-256-CBC, decryption alone: all that a callback needs.
+//! Base64 and AES-256-CBC, decryption alone: all that opening a callback needs.
 //!
 //! Natively [`decrypt`] is RustCrypto's, with the processor's own instructions. A sandbox has none of these, and
 //! RustCrypto's portable code works there on two blocks at a time in 32-bit words; `bitsliced` does the same kind
 //! of work on eight in 128-bit ones. Neither looks into a table nor branches on what it decrypts.
+//!
+//! [`decoded`] is the `base64` crate's: natively altogether, and in a sandbox behind the groups of sixteen characters that
+//! need no judgement.
 
 #![forbid(unsafe_code)]
 
+#[cfg(any(test, all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
+mod base64;
 #[cfg(any(test, all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
 mod bitsliced;
 
@@ -22,6 +27,22 @@ pub fn decrypt(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
 #[cfg(not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
 pub fn decrypt(key: &[u8; 32], iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
     stock(key, iv, blocks);
+}
+
+/// Decodes base64 of the standard alphabet, with its padding (RFC 4648, section 4). `None` when it is none.
+#[cfg(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128"))]
+#[must_use]
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
+    base64::decoded(text)
+}
+
+/// Decodes base64 of the standard alphabet, with its padding (RFC 4648, section 4). `None` when it is none.
+#[cfg(not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
+#[must_use]
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
+    use ::base64::Engine as _;
+
+    ::base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 #[cfg(any(test, not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128"))))]

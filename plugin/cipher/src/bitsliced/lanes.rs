@@ -1,13 +1,13 @@
 //! 128 bits that are computed upon at once: 16 bytes, of which each belongs to one place of the AES state.
 
-use core::ops::{BitAnd, BitXor};
+use core::ops::{BitAnd, BitOr, BitXor};
 
 use super::sbox::Bits;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use portable::Lanes;
+pub(crate) use portable::Lanes;
 #[cfg(target_arch = "wasm32")]
-pub(super) use simd::Lanes;
+pub(crate) use simd::Lanes;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod portable;
@@ -50,6 +50,15 @@ impl BitAnd for Lanes {
     #[inline(always)]
     fn bitand(self, other: Self) -> Self {
         self.and(other)
+    }
+}
+
+impl BitOr for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitor(self, other: Self) -> Self {
+        self.or(other)
     }
 }
 

@@ -1,14 +1,14 @@
 //! The same in plain integers, for tests on any machine.
 
 #[derive(Clone, Copy)]
-pub(in super::super) struct Lanes(u128);
+pub(crate) struct Lanes(u128);
 
 impl Lanes {
-    pub(in super::super) fn of(bytes: [u8; 16]) -> Self {
+    pub(crate) fn of(bytes: [u8; 16]) -> Self {
         Self(u128::from_le_bytes(bytes))
     }
 
-    pub(in super::super) fn bytes(self) -> [u8; 16] {
+    pub(crate) fn bytes(self) -> [u8; 16] {
         self.0.to_le_bytes()
     }
 
@@ -16,15 +16,35 @@ impl Lanes {
         Self(self.0 & other.0)
     }
 
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// In each byte all bits, where it lies between these two.
+    pub(crate) fn within(self, first: u8, last: u8) -> Self {
+        Self::of(self.bytes().map(|byte| if (first..=last).contains(&byte) { 0xff } else { 0 }))
+    }
+
+    /// Whether no byte is zero.
+    pub(crate) fn is_full(self) -> bool {
+        self.bytes().iter().all(|byte| *byte != 0)
+    }
+
+    /// Each byte and that of the other together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        let mut others = other.bytes().into_iter();
+        Self::of(self.bytes().map(|byte| byte.wrapping_add(others.next().unwrap_or_default())))
+    }
+
     pub(super) fn xor(self, other: Self) -> Self {
         Self(self.0 ^ other.0)
     }
 
-    pub(super) fn left<const BY: u32>(self) -> Self {
+    pub(crate) fn left<const BY: u32>(self) -> Self {
         Self(self.0 << BY)
     }
 
-    pub(super) fn right<const BY: u32>(self) -> Self {
+    pub(crate) fn right<const BY: u32>(self) -> Self {
         Self(self.0 >> BY)
     }
 
@@ -33,7 +53,7 @@ impl Lanes {
         Self::of(self.bytes().map(|byte| (byte >> bit.trailing_zeros() & 1).wrapping_neg()))
     }
 
-    pub(super) fn shuffled<
+    pub(crate) fn shuffled<
         const A: usize,
         const B: usize,
         const C: usize,
