@@ -19,8 +19,12 @@ pub fn sha256_of_parts(parts: &[&str]) -> String {
 
 /// Two digits for each byte.
 pub fn lower_hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+    let mut digits = vec![0; 2 * bytes.len()];
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 0x0f)];
+    }
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -30,6 +34,14 @@ mod tests {
     #[test]
     fn sha256_of_nothing_is_the_published_one() {
         assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    #[test]
+    fn every_byte_has_its_two_digits() {
+        for byte in 0..=255 {
+            assert_eq!(lower_hex(&[byte]), format!("{byte:02x}"));
+        }
+        assert_eq!(lower_hex(&[]), "");
     }
 
     #[test]
