@@ -44,18 +44,19 @@ impl Contract {
 
     /// The same text under another version.
     pub(crate) fn numbered(self, version: &str) -> Self {
-        let (_, rest) = self.0["worlds.wit"].split_once("\npackage idaas:approval@").unwrap();
-        let own = rest.split_once(';').unwrap().0.to_owned();
+        let worlds = self.0.get("worlds.wit").unwrap();
+        let (_, rest) = worlds.split_once("\npackage idaas:approval@").unwrap();
+        let own = rest.split_once(';').unwrap().0;
         let (from, to) = (format!("approval@{own};"), format!("approval@{version};"));
         // What a package says it has had since must not be later than the package.
         let since = format!("@since(version = {version})");
-        let numbered = self.edited("worlds.wit", &from, &to).0.into_iter().map(|(name, text)| {
-            let parts: Vec<&str> = text.split("@since(version = ").collect();
-            let rest = parts.iter().skip(1).map(|part| part.split_once(')').unwrap().1);
-            let text = rest.fold(parts[0].to_owned(), |text, part| text + &since + part);
-            (name, text)
-        });
-        Self(numbered.collect())
+        let numbered = |text: String| {
+            let mut parts = text.split("@since(version = ");
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |text, part| text + &since + part.split_once(')').unwrap().1)
+        };
+        let files = self.edited("worlds.wit", &from, &to).0.into_iter();
+        Self(files.map(|(name, text)| (name, numbered(text))).collect())
     }
 
     /// With `from`, which has to be there, replaced.

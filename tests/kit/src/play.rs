@@ -79,10 +79,10 @@ pub(crate) async fn play(
                             .iter()
                             .filter_map(|(name, at)| Some((name.clone(), output.pointer(at)?.clone()))),
                     );
-                    match step.act {
-                        Act::Provision => world.provisioned(output),
-                        Act::Save => world.save(output),
-                        _ => {}
+                    if step.act == Act::Provision {
+                        world.provisioned(output);
+                    } else if step.act == Act::Save {
+                        world.save(output);
                     }
                 }
             }
