@@ -107,9 +107,8 @@ impl Callee<'_> {
     ) -> wasmtime::Result<Result<approval_engine::Configured, Vec<approval_engine::SettingProblem>>> {
         let function = self.indices.functions.configure_and_read(store, &self.instance)?;
         let (configured,) = function.call_async(&mut *store, (settings,)).await?;
-        if configured.is_ok() && self.keep_image(store, image).await.is_err() {
-            // The verdict is there, and nothing else runs on this instance. Whoever ends here ends no later call.
-            image.inspect(|image| image.keep(None));
+        if configured.is_ok() {
+            self.keep_image(store, image).await?;
         }
         Ok(configured)
     }
@@ -123,10 +122,13 @@ impl Callee<'_> {
         image: Option<&Image>,
     ) -> wasmtime::Result<Result<(), Vec<approval_engine::SettingProblem>>> {
         if let Some((image, kept)) = image.and_then(|image| Some((image, image.get()?))) {
-            if self.restore_image(store, kept).await? {
+            let restored = self.restore_image(store, kept).await;
+            if matches!(restored, Ok(true)) {
                 return Ok(Ok(()));
             }
+            // Whoever traps here ends one call, and not all that come after it.
             image.give_up();
+            restored?;
         }
         let function = self.indices.functions.configure(store, &self.instance)?;
         let (configured,) = function.call_async(&mut *store, (settings,)).await?;
@@ -136,10 +138,12 @@ impl Callee<'_> {
         Ok(configured.map(|_unread| ()))
     }
 
-    /// Asks for the image of the configuration that the instance has, once for a tenant.
+    /// Asks for the image of the configuration that the instance has, once for a tenant. An engine that traps then is not
+    /// asked again either.
     async fn keep_image(&self, store: &mut Store<CallState>, image: Option<&Image>) -> wasmtime::Result<()> {
         if let Some(image) = image.filter(|image| image.is_untried()) {
-            image.keep(self.save_image(store).await?);
+            let saved = self.save_image(store).await.inspect_err(|_| image.keep(None))?;
+            image.keep(saved);
         }
         Ok(())
     }
