@@ -4,8 +4,9 @@
 //! beginning | corp id | agent id | credential key | pairs | window | attribute | template | former | map | API base
 //! ```
 //!
-//! A number is u64 little-endian, a text its length and its bytes, a list how many there are, and they. [`restore`] takes no length for true and wants the end where it is, but applies no rule again: what reads like an
-//! image is taken for one of ours.
+//! A number is u64 little-endian, a text its length and its bytes, a list how many there are, and they. [`restore`] takes no
+//! length for true and wants the end where it is, but applies no rule again: what reads like an image is taken for one of
+//! ours.
 
 use std::time::Duration;
 
