@@ -1,13 +1,13 @@
 //! Base64, sixteen characters at a time.
 //!
 //! A sealed text is thousands of characters of the alphabet and, at its end, perhaps a padding. Whole groups of the
-//! alphabet are decoded here; the end, and everything from the first other character on, is the `base64` crate's, which
-//! says what is base64 and what is not.
+//! alphabet are decoded here; the end, and everything from the first group with another character on, is the `base64`
+//! crate's, which says what is base64 and what is not.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
 
-use crate::bitsliced::lanes::Lanes;
+use super::lanes::Lanes;
 
 /// Characters of a group, and the bytes that they stand for.
 const CHARACTERS: usize = 16;
@@ -62,6 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::registers::decoded;
 
     #[test]
     fn each_character_at_each_place_is_what_the_crate_makes_of_it() {

@@ -1,18 +1,7 @@
-//! 128 bits that are computed upon at once: 16 bytes, of which each belongs to one place of the AES state.
+//! AES's state in registers: the moves of its rows, and blocks as planes of their bits.
 
-use core::ops::{BitAnd, BitOr, BitXor};
-
-use super::sbox::Bits;
-
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use portable::Lanes;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use simd::Lanes;
-
-#[cfg(not(target_arch = "wasm32"))]
-mod portable;
-#[cfg(target_arch = "wasm32")]
-mod simd;
+use super::super::lanes::Lanes;
+use super::sbox::{Bits, Planes};
 
 impl Bits for Lanes {}
 
@@ -44,33 +33,6 @@ impl Lanes {
     }
 }
 
-impl BitAnd for Lanes {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitand(self, other: Self) -> Self {
-        self.and(other)
-    }
-}
-
-impl BitOr for Lanes {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitor(self, other: Self) -> Self {
-        self.or(other)
-    }
-}
-
-impl BitXor for Lanes {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitxor(self, other: Self) -> Self {
-        self.xor(other)
-    }
-}
-
 /// Swaps the bits `mask` of `b` with those that stand `BY` places above them in `a`.
 #[inline(always)]
 fn swapped<const BY: u32>(a: Lanes, b: Lanes, mask: u8) -> (Lanes, Lanes) {
@@ -81,7 +43,7 @@ fn swapped<const BY: u32>(a: Lanes, b: Lanes, mask: u8) -> (Lanes, Lanes) {
 /// Turns eight blocks into the planes of their bits, and planes into blocks: bit `i` of a byte in block `k` becomes bit `k`
 /// of the byte at its place in plane `i`.
 #[inline(always)]
-pub(super) fn transposed([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> [Lanes; 8] {
+pub(super) fn transposed([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> Planes<Lanes> {
     let ((a, b), (c, d)) = (swapped::<1>(a, b, 0x55), swapped::<1>(c, d, 0x55));
     let ((e, f), (g, h)) = (swapped::<1>(e, f, 0x55), swapped::<1>(g, h, 0x55));
     let ((a, c), (b, d)) = (swapped::<2>(a, c, 0x33), swapped::<2>(b, d, 0x33));
@@ -93,6 +55,6 @@ pub(super) fn transposed([a, b, c, d, e, f, g, h]: [Lanes; 8]) -> [Lanes; 8] {
 
 /// The planes of eight blocks that are all this one.
 #[inline(always)]
-pub(super) fn planes(block: Lanes) -> [Lanes; 8] {
-    [0, 1, 2, 3, 4, 5, 6, 7].map(|bit| block.spread(1 << bit))
+pub(super) fn planes(block: Lanes) -> Planes<Lanes> {
+    [0, 1, 2, 3, 4, 5, 6, 7].map(|bit| block.spread(bit))
 }

@@ -12,11 +12,11 @@ impl Lanes {
         self.0.to_le_bytes()
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -36,7 +36,7 @@ impl Lanes {
         Self::of(self.bytes().map(|byte| byte.wrapping_add(others.next().unwrap_or_default())))
     }
 
-    pub(super) fn xor(self, other: Self) -> Self {
+    pub(crate) fn xor(self, other: Self) -> Self {
         Self(self.0 ^ other.0)
     }
 
@@ -48,9 +48,9 @@ impl Lanes {
         Self(self.0 >> BY)
     }
 
-    /// In each byte all bits, where this one is set.
-    pub(super) fn spread(self, bit: u8) -> Self {
-        Self::of(self.bytes().map(|byte| (byte >> bit.trailing_zeros() & 1).wrapping_neg()))
+    /// In each byte all bits, where the one of this number is set.
+    pub(crate) fn spread(self, bit: u8) -> Self {
+        Self::of(self.bytes().map(|byte| (byte >> bit & 1).wrapping_neg()))
     }
 
     pub(crate) fn shuffled<

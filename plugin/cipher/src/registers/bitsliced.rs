@@ -6,14 +6,15 @@
 
 use core::hint::black_box;
 
-use self::lanes::{Lanes, transposed};
 use self::sbox::Planes;
 use self::schedule::Schedule;
+use self::state::transposed;
+use super::lanes::Lanes;
 use crate::BLOCK;
 
-pub(crate) mod lanes;
 mod sbox;
 mod schedule;
+mod state;
 
 /// How many blocks are decrypted at once.
 const ABREAST: usize = 8;
@@ -46,7 +47,7 @@ impl RoundKeys {
         let mut schedule = Schedule::new(key);
         Self(core::array::from_fn(|round| {
             let constant = if round == 0 { [0; BLOCK] } else { AFFINE };
-            lanes::planes(Lanes::of(schedule.next_key()).turned() ^ Lanes::of(constant))
+            state::planes(Lanes::of(schedule.next_key()).turned() ^ Lanes::of(constant))
         }))
     }
 

@@ -23,12 +23,12 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Self(v128_and(self.0, other.0))
     }
 
     #[inline(always)]
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self(v128_or(self.0, other.0))
     }
 
@@ -52,7 +52,7 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn xor(self, other: Self) -> Self {
+    pub(crate) fn xor(self, other: Self) -> Self {
         Self(v128_xor(self.0, other.0))
     }
 
@@ -66,10 +66,10 @@ impl Lanes {
         Self(u64x2_shr(self.0, BY))
     }
 
-    /// In each byte all bits, where this one is set.
+    /// In each byte all bits, where the one of this number is set.
     #[inline(always)]
-    pub(super) fn spread(self, bit: u8) -> Self {
-        let bit = u8x16_splat(bit);
+    pub(crate) fn spread(self, bit: u8) -> Self {
+        let bit = u8x16_splat(1 << bit);
         Self(i8x16_eq(v128_and(self.0, bit), bit))
     }
 
