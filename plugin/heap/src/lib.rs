@@ -6,8 +6,8 @@
 //! tomorrow that does not come.
 //!
 //! What it costs is room: a block has 16 bytes at least and is up to twice as long as was asked for, what one class has
-//! freed no other one gets, and what is left of memory when more is fetched is lost. The host's limit of memory bounds
-//! that.
+//! freed no other one gets, and when more memory is fetched, the shorter of the two rests is lost. The host's limit of
+//! memory bounds that.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
@@ -17,7 +17,7 @@ use core::ptr;
 ///
 /// # Safety
 /// What [`fresh`](Self::fresh) gives is valid for reads and writes as long as the heap lives, aligned to [`ALIGNMENT`], as
-/// long as it says, no shorter than was asked for, and given once. `fresh` does not use the heap.
+/// long as it says, no shorter than was asked for, and given once. `fresh` does not use the heap, and does not unwind.
 pub unsafe trait Memory {
     /// At least `bytes` of memory, and how much it is. `None` when there is no more.
     fn fresh(&self, bytes: usize) -> Option<(*mut u8, usize)>;
@@ -32,7 +32,7 @@ const FINE: usize = 512;
 /// Classes that are [`ALIGNMENT`] apart.
 const FINE_CLASSES: usize = FINE / ALIGNMENT;
 
-/// And one for each power of two beyond, up to 1 GiB: longer objects Rust does not have in 32 bits.
+/// And one for each power of two beyond, up to 1 GiB. A longer block is refused: no host grants an engine that much.
 const CLASSES: usize = FINE_CLASSES + 21;
 
 /// The class of a size, and how long its blocks are. `None` for a size beyond all.
@@ -79,16 +79,21 @@ impl<M> Heap<M> {
 }
 
 impl<M: Memory> Heap<M> {
-    /// Cuts a block off fresh memory. What is left of the memory before is lost.
+    /// Cuts a block off fresh memory. Where there is not enough left, more is fetched, and the longer of the two rests is
+    /// what the next block is cut off.
     fn cut(&self, state: &mut State, block: usize) -> *mut u8 {
-        if state.left < block {
-            let Some((next, left)) = self.memory.fresh(block) else { return ptr::null_mut() };
-            (state.next, state.left) = (next, left);
+        let (start, length, other) = if state.left < block {
+            let Some((start, length)) = self.memory.fresh(block) else { return ptr::null_mut() };
+            (start, length, state.left)
+        } else {
+            (state.next, state.left, 0)
+        };
+        let left = length - block;
+        if left >= other {
+            // SAFETY: the memory goes on for `length`, which is no shorter than the block.
+            state.next = unsafe { start.add(block) };
+            state.left = left;
         }
-        let start = state.next;
-        state.left -= block;
-        // SAFETY: `left` says that the memory goes on for as long.
-        state.next = unsafe { start.add(block) };
         start
     }
 }

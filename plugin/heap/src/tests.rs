@@ -23,10 +23,12 @@ unsafe impl Memory for Limited {
     fn fresh(&self, bytes: usize) -> Option<(*mut u8, usize)> {
         let size = bytes.max(4_096);
         self.left.set(self.left.get().checked_sub(size)?);
-        let layout = Layout::from_size_align(size, ALIGNMENT).unwrap();
+        let layout = Layout::from_size_align(size, ALIGNMENT).ok()?;
         // SAFETY: the size is not 0.
         let start = unsafe { System.alloc(layout) };
-        assert!(!start.is_null());
+        if start.is_null() {
+            return None;
+        }
         let mut given = self.given.take();
         given.push((start, layout));
         self.given.set(given);
@@ -134,6 +136,21 @@ fn a_freed_block_is_the_next_of_its_class() {
         heap.dealloc(first, layout(20));
         assert_ne!(heap.alloc(layout(16)), first);
         assert_eq!(heap.alloc(layout(32)), first);
+    }
+}
+
+#[test]
+fn a_long_block_does_not_take_the_place_of_what_is_left() {
+    let heap = heap(1 << 20);
+    // SAFETY: sizes are not 0.
+    unsafe {
+        let first = heap.alloc(layout(20));
+        assert!(!heap.alloc(layout(5_000)).is_null());
+        assert_eq!(heap.alloc(layout(20)).addr(), first.addr() + 32);
+        // The second of these has no room there, and leaves more of the next memory than the first has left of that.
+        assert!(!heap.alloc(layout(2_000)).is_null());
+        let second = heap.alloc(layout(2_000));
+        assert_eq!(heap.alloc(layout(20)).addr(), second.addr() + 2_048);
     }
 }
 
