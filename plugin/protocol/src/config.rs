@@ -1,4 +1,4 @@
-//! A configuration whose every rule has been checked.
+//! A configuration, whose every rule was checked when it was made of settings.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ pub mod image;
 
 mod field_map;
 
-/// Everything the stories need to know. Made from settings by [`read`](crate::settings::read) and valid ever after.
+/// Everything the stories need to know. Made from settings by [`read`](crate::settings::read), which checks every rule, or
+/// by [`image::restore`] from what was made so before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// CorpId: the receiver of every callback.

@@ -16,7 +16,7 @@ impl FieldMap {
         }
     }
 
-    /// Of these entries. No name is there twice.
+    /// Of the [entries](Self::entries) of another one.
     pub(super) const fn of(entries: Vec<(String, String)>) -> Self {
         Self(entries)
     }

@@ -1,12 +1,15 @@
 //! A configuration as bytes, and back: what one instance has checked, another one need not.
 //!
 //! ```text
-//! beginning | corp id | agent id | credential key | pairs | window | attribute | template | former | map | API base
+//! image = beginning | corp id | agent id | credential key | list of pairs | window in seconds | user attribute
+//!       | list of 0 or 1 template | list of former templates | list of entries of the field map | API base
+//! pair  = token | 32 bytes of key
+//! entry = name | control id
 //! ```
 //!
-//! A number is u64 little-endian, a text its length and its bytes, a list how many there are, and they. [`restore`] takes no
-//! length for true and wants the end where it is, but applies no rule again: what reads like an image is taken for one of
-//! ours.
+//! Agent id and window are numbers: u64, little-endian. A list is the number of its items, and they. All else is a text: the
+//! number of its bytes, and they. [`restore`] takes no number for true and wants the end where it is, but applies no rule
+//! again: what reads like an image is taken for one of ours.
 
 use std::time::Duration;
 
@@ -203,15 +206,54 @@ mod tests {
     }
 
     #[test]
+    fn another_beginning_is_another_thing() {
+        for at in 0..BEGINNING.len() {
+            let mut image = save(&config());
+            image[at] ^= 1;
+            assert_eq!(restore(&image), None, "{at}");
+        }
+    }
+
+    #[test]
+    fn two_templates_in_use_are_none() {
+        let templates = |ids: &[&str]| {
+            let mut part = Writer(Vec::new());
+            part.templates(&ids.iter().map(|id| TemplateId((*id).into())).collect::<Vec<_>>());
+            String::from_utf8(part.0).unwrap()
+        };
+        let with = |ids: &[&str]| {
+            let image: String = save(&config()).into_iter().map(char::from).collect();
+            let other = image.replacen(&templates(&["T-2"]), &templates(ids), 1);
+            restore(&other.chars().map(|byte| u8::try_from(byte).unwrap()).collect::<Vec<_>>())
+        };
+        let of = |template: Option<&str>| Config {
+            template_id: template.map(|id| TemplateId(id.into())),
+            ..config()
+        };
+        assert_eq!(with(&["T-3"]), Some(of(Some("T-3"))));
+        assert_eq!(with(&[]), Some(of(None)));
+        assert_eq!(with(&["T-2", "T-3"]), None);
+    }
+
+    #[test]
     fn whatever_is_taken_is_what_would_be_saved() {
-        for at in BEGINNING.len()..save(&config()).len() - 8 {
+        let mut taken = 0;
+        for at in BEGINNING.len()..=save(&config()).len() - 8 {
             for bytes in [[0xff; 8], [0; 8], [1, 0, 0, 0, 0, 0, 0, 0]] {
                 let mut image = save(&config());
                 image[at..at + 8].copy_from_slice(&bytes);
                 if let Some(config) = restore(&image) {
                     assert_eq!(save(&config), image, "{bytes:?} at {at}");
+                    taken += 1;
                 }
             }
         }
+        assert!(taken > 0);
+    }
+
+    /// Whoever changes it changes the number in [`BEGINNING`] as well.
+    #[test]
+    fn the_layout_is_that_of_its_number() {
+        insta::assert_snapshot!(save(&config()).escape_ascii());
     }
 }
