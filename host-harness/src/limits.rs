@@ -33,7 +33,8 @@ pub struct Limits {
     /// Time in which the call computes: the engine, and what the host does for it at once, such as copying. Waiting
     /// costs none, and neither does the work of [`Services`](crate::Services). `limits.cpu`
     pub cpu: Duration,
-    /// Wall clock of `describe`, `configure` and `handle-callback`. WeCom gives up after 5 s. `limits.pure_call`
+    /// Wall clock of a call that may not reach out: `describe`, `configure`, `handle-callback`, `resolve-user` with depth
+    /// `mapping`, images. WeCom gives up after 5 s. `limits.pure_call`
     pub pure_call: Duration,
     /// Wall clock of the functions that call out. `limits.outbound_call`
     pub outbound_call: Duration,

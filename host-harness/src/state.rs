@@ -37,7 +37,7 @@ pub(crate) struct Identity {
 /// Whether a call may reach out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purity {
-    /// `describe`, `configure`, `handle-callback`, and `resolve-user` with depth `mapping`.
+    /// `describe`, `configure`, `handle-callback`, `resolve-user` with depth `mapping`, `save` and `restore`.
     Pure,
     /// The others.
     Outbound,

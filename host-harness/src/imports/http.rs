@@ -35,7 +35,7 @@ pub const DENIED_HEADERS: [&str; 12] = [
 ];
 
 /// The reason of a denial where the contract has the imports closed. Other breaches of it are denied for other reasons.
-pub const CLOSED: &str = "describe, configure, handle-callback and a mapping make no requests";
+pub const CLOSED: &str = "describe, configure, handle-callback, a mapping, save and restore make no requests";
 
 /// Less than this is no time for a request.
 const SHORTEST: Duration = Duration::from_millis(500);

@@ -33,7 +33,7 @@ fn of_bytes(bytes: &[u8]) -> Value {
     }
 }
 
-/// What [`of_bytes`] has written. Nothing else comes here.
+/// What [`of_bytes`] has written.
 fn to_bytes(value: &Value) -> Vec<u8> {
     let binary = || BASE64_STANDARD.decode(value.get("base64")?.as_str()?).ok();
     value.as_str().map(|text| text.as_bytes().to_vec()).or_else(binary).unwrap_or_default()

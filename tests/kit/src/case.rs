@@ -48,7 +48,7 @@ pub enum Offer {
     /// Exports `engine-diagnostics`.
     Diagnostics,
     /// Exports `configuration-image`.
-    ConfigurationImage,
+    Images,
     /// Claims the capability `explicit-steps`.
     ExplicitSteps,
     /// Claims the capability `member-confirmation`.

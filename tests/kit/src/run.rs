@@ -164,7 +164,7 @@ fn not_applicable(case: &Case, engine: &ApprovalEngine, provider: &dyn Provider)
     let offered = |offer: &Offer| match offer {
         Offer::Tracking => engine.offers_tracking(),
         Offer::Diagnostics => engine.offers_diagnostics(),
-        Offer::ConfigurationImage => engine.offers_images(),
+        Offer::Images => engine.offers_images(),
         Offer::ExplicitSteps => claims(Capability::ExplicitSteps),
         Offer::MemberConfirmation => claims(Capability::MemberConfirmation),
     };

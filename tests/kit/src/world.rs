@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use host_harness::clock::ManualClock;
 use host_harness::pace::{Pace, Quota};
-use host_harness::{ApprovalEngine, Grant, Services, Settings};
+use host_harness::{ApprovalEngine, CallError, CallFailure, Grant, Services, Settings};
 use serde_json::Value;
 
 use crate::T0;
@@ -68,7 +68,7 @@ impl World {
 
     /// Remembers what `save` gave.
     pub(crate) fn save(&mut self, image: &Value) {
-        self.saved = Some(image.clone());
+        self.saved = (!image.is_null()).then(|| image.clone());
     }
 
     /// What `save` gave last.
@@ -91,14 +91,27 @@ impl World {
         let called = self.engine.tenant(id, &self.settings, &Grant::default());
         let configured = tenant != Tenant::Unconfigured;
         let called = if configured { called } else { called.without_configure() };
-        if configured && self.engine.offers_images() {
-            // The instance of the call is then configured by an image, and that of its replay is not.
-            let _verdict = called.configure().await;
-        }
+        let prepared = if configured { leave_image(&called).await } else { Ok(()) };
         let (_none, mut lines) = self.recorder.take();
-        let output = call::call(&called, function, &input).await;
+        let output = match prepared {
+            Ok(()) => call::call(&called, function, &input).await,
+            Err(error) => Err(error),
+        };
         let (imports, more) = self.recorder.take();
         lines.extend(more);
         Call { place, function, input, settings: self.settings.clone(), configured, output, imports, lines }
+    }
+}
+
+/// Lets the host keep an image, where the engine gives them: then the instance of the call that follows is configured by
+/// that, and the instance of its replay is not. What an engine does not survive here is the call's own failure; that
+/// settings are refused the call will tell by itself.
+async fn leave_image(tenant: &host_harness::Tenant) -> Result<(), CallError> {
+    if !tenant.engine().offers_images() {
+        return Ok(());
+    }
+    match tenant.save_image().await {
+        Ok(_) | Err(CallError { error: CallFailure::Configuration(_), .. }) => Ok(()),
+        Err(error) => Err(error),
     }
 }

@@ -9,7 +9,8 @@ use crate::call::SAVE;
 use crate::provider::Secrets;
 use crate::record::{Call, Import};
 
-/// Where secrets and tokens are, but for images of configurations, which are made of them. The secret itself is not told: this goes into a report.
+/// Where secrets and tokens are, but for images of configurations, which are made of them. The secret itself is not told:
+/// this goes into a report.
 pub(super) fn findings(calls: &[Call], secrets: &Secrets) -> Vec<String> {
     let tokens: BTreeSet<&str> = calls
         .iter()

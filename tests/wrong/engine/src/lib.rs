@@ -151,7 +151,9 @@ impl image::Guest for Engine {
             std::process::abort();
         }
         let taken = config.is_some() || wrong(Mistake::TakesAnyImage);
-        CONFIG.set(config);
+        if config.is_some() {
+            CONFIG.set(config);
+        }
         taken
     }
 }

@@ -16,6 +16,9 @@ const KEYS: [&str; 5] = ["organisation", "callback-secret", "api-secret", "direc
 const HELD: &str = "api-secret";
 const OPTIONAL: &str = "template";
 
+/// What an image begins with, and nothing else does.
+const IMAGE: &str = "sample-configuration";
+
 /// Fewer characters can be guessed.
 const SECRET_CHARACTERS: usize = 16;
 
@@ -34,13 +37,14 @@ impl Config {
     pub(crate) fn image(&self) -> Vec<u8> {
         let Self { organisation, callback_secret, attribute, template } = self;
         let template = if wrong(Mistake::ImageWithoutTheTemplate) { "" } else { template };
-        json!([organisation, callback_secret, attribute, template]).to_string().into_bytes()
+        json!([IMAGE, organisation, callback_secret, attribute, template]).to_string().into_bytes()
     }
 
     /// What [`image`](Self::image) has made.
     pub(crate) fn of_image(image: &[u8]) -> Option<Self> {
-        let [organisation, callback_secret, attribute, template] = serde_json::from_slice(image).ok()?;
-        Some(Self { organisation, callback_secret, attribute, template })
+        let [image, organisation, callback_secret, attribute, template]: [String; 5] =
+            serde_json::from_slice(image).ok()?;
+        (image == IMAGE).then_some(Self { organisation, callback_secret, attribute, template })
     }
 }
 
