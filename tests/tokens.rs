@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use conformance::props::{account, other_app, request, settings, two_apps};
-use conformance::{World, answer, load, services};
+use conformance::{T0, World, answer, load, services};
 use fake_wecom::setup::member;
 use fake_wecom::{CallFault, FakeWeCom, FaultPlan, SECRET, Secret, Setup, When};
-use host_harness::contract::{Depth, MappingProblem, MappingProblemKind, RefusalClass, SubmitProblem};
+use host_harness::contract::{
+    CheckOptions, CheckVerdict, Depth, MappingProblem, MappingProblemKind, RefusalClass, SubmitProblem,
+};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
 use host_harness::pace::{Pace, Quota};
 use host_harness::secret::Secret as Token;
@@ -238,6 +240,30 @@ async fn a_blocked_credential_stays_blocked_as_time_passes() {
     world.clock.advance(86_400);
     refusal(confirm(&tenant).await);
     assert_eq!(world.fake.calls().len(), 1);
+}
+
+/// D23: the settings are what they were, and at WeCom somebody has put right what was wrong there.
+#[tokio::test]
+async fn a_check_that_finds_no_fault_ends_the_block_of_a_credential() {
+    let world = World::new().await;
+    let tenant = world.tenant_with("acme", &settings().with("secret", "the-next-secret"));
+    let fails = async || {
+        let findings = tenant.check(&CheckOptions { now: T0, probe: None }).await.unwrap();
+        findings.iter().any(|finding| finding.verdict == CheckVerdict::Fail)
+    };
+    refusal(confirm(&tenant).await);
+    assert!(fails().await);
+    let asked = world.fake.calls().len();
+    refusal(confirm(&tenant).await);
+    world.fake.reconfigure(|setup| {
+        setup.apps.iter_mut().for_each(|app| app.secret = Secret::new("the-next-secret"));
+    });
+    refusal(confirm(&tenant).await);
+    assert_eq!(world.fake.calls().len(), asked);
+
+    assert!(!fails().await);
+
+    assert_eq!(confirm(&tenant).await, Ok(()));
 }
 
 #[tokio::test]

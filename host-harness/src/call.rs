@@ -15,6 +15,7 @@ use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting};
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
+use crate::log::Level;
 use crate::pace::verdict::AsksToWait;
 use crate::pace::{Hold, Turn};
 use crate::replay::Tape;
@@ -24,6 +25,7 @@ use crate::state::{CallState, Identity, Purity};
 mod functions;
 mod image;
 
+pub(crate) use functions::Images;
 pub(crate) use image::Image;
 
 /// Where an engine's interfaces are among its exports. The first every engine has.
@@ -49,9 +51,9 @@ impl Indices {
         })
     }
 
-    /// Whether the engine gives images of its configurations.
-    pub(crate) const fn gives_images(&self) -> bool {
-        self.functions.gives_images()
+    /// The functions of `configuration-image`.
+    pub(crate) const fn images(&self) -> Option<&Images> {
+        self.functions.images.as_ref()
     }
 
     /// Compares the types of all functions with ours, which wasmtime does in an instance alone.
@@ -93,22 +95,26 @@ impl Callee<'_> {
         store: &mut Store<CallState>,
         request: &approval_engine::CallbackRequest,
     ) -> wasmtime::Result<approval_engine::CallbackOutcome> {
-        let function = self.indices.functions.handle_callback(store, &self.instance)?;
+        let function = self.indices.functions.handle_callback.of(store, &self.instance)?;
         let (outcome,) = function.call_async(store, (request,)).await?;
         Ok(outcome)
     }
 
-    /// Checks the settings, and keeps the image of what the engine has made of them.
+    /// Checks the settings, and keeps the image of what the engine has made of them. Without one there is a verdict all
+    /// the same.
     pub(crate) async fn configure(
         &self,
         store: &mut Store<CallState>,
         settings: &[Setting],
         image: Option<&Image>,
     ) -> wasmtime::Result<Result<approval_engine::Configured, Vec<approval_engine::SettingProblem>>> {
-        let function = self.indices.functions.configure_and_read(store, &self.instance)?;
+        let function = self.indices.functions.configure_and_read.of(store, &self.instance)?;
         let (configured,) = function.call_async(&mut *store, (settings,)).await?;
-        if configured.is_ok() {
-            self.keep_image(store, image).await?;
+        if configured.is_ok()
+            && let Err(error) = self.keep_image(store, image).await
+        {
+            let reason = vec![(String::from("reason"), one_line(&error))];
+            store.data_mut().note(Level::Warn, "image-not-saved", reason);
         }
         Ok(configured)
     }
@@ -121,16 +127,18 @@ impl Callee<'_> {
         settings: &[Setting],
         image: Option<&Image>,
     ) -> wasmtime::Result<Result<(), Vec<approval_engine::SettingProblem>>> {
-        if let Some((image, kept)) = image.and_then(|image| Some((image, image.get()?))) {
-            let restored = self.restore_image(store, kept).await;
-            if matches!(restored, Ok(true)) {
+        if let Some((image, images)) = image.zip(self.indices.images())
+            && let Some(kept) = image.get()
+        {
+            // Whoever comes to no end here ends one call, and not all that come after it.
+            let attempt = image.attempt(Image::give_up);
+            if self.restore_image(store, images, kept).await? {
+                attempt.succeeded();
                 return Ok(Ok(()));
             }
-            // Whoever traps here ends one call, and not all that come after it.
-            image.give_up();
-            restored?;
+            store.data_mut().note(Level::Warn, "image-refused", Vec::new());
         }
-        let function = self.indices.functions.configure(store, &self.instance)?;
+        let function = self.indices.functions.configure.of(store, &self.instance)?;
         let (configured,) = function.call_async(&mut *store, (settings,)).await?;
         if configured.is_ok() {
             self.keep_image(store, image).await?;
@@ -138,37 +146,41 @@ impl Callee<'_> {
         Ok(configured.map(|_unread| ()))
     }
 
-    /// Asks for the image of the configuration that the instance has, once for a tenant. An engine that traps then is not
-    /// asked again either.
+    /// Asks for the image of the configuration that the instance has, until there was an answer. Whoever comes to no end
+    /// is not asked again either.
     async fn keep_image(&self, store: &mut Store<CallState>, image: Option<&Image>) -> wasmtime::Result<()> {
-        if let Some(image) = image.filter(|image| image.is_untried()) {
-            let saved = self.save_image(store).await.inspect_err(|_| image.keep(None))?;
-            image.keep(saved);
+        let untried = image.zip(self.indices.images()).filter(|(image, _)| image.is_untried());
+        let Some((image, images)) = untried else { return Ok(()) };
+        let _unless_kept = image.attempt(|image| image.keep(None));
+        let saved = self.save_image(store, images).await?;
+        if let Some(bytes) = saved.as_ref().map(|saved| saved.len()).filter(|bytes| *bytes > Image::LIMIT) {
+            let told = [("bytes", bytes), ("limit", Image::LIMIT)];
+            let told = told.map(|(name, bytes)| (name.to_owned(), bytes.to_string()));
+            store.data_mut().note(Level::Warn, "image-too-long", told.to_vec());
         }
+        image.keep(saved);
         Ok(())
     }
 
-    /// The image of the instance's configuration; `None` when it has none, or the engine gives none.
+    /// The image of the instance's configuration; `None` when it has none.
     pub(crate) async fn save_image(
         &self,
         store: &mut Store<CallState>,
+        images: &Images,
     ) -> wasmtime::Result<Option<Zeroizing<Vec<u8>>>> {
-        match self.indices.functions.save(store, &self.instance)? {
-            Some(save) => Ok(save.call_async(store, ()).await?.0.map(Zeroizing::new)),
-            None => Ok(None),
-        }
+        let (image,) = images.save.of(store, &self.instance)?.call_async(store, ()).await?;
+        Ok(image.map(Zeroizing::new))
     }
 
-    /// Configures the instance by an image. `false` when the engine takes it for none, or gives none.
+    /// Configures the instance by an image. `false` when the engine takes it for none.
     pub(crate) async fn restore_image(
         &self,
         store: &mut Store<CallState>,
+        images: &Images,
         image: &[u8],
     ) -> wasmtime::Result<bool> {
-        match self.indices.functions.restore(store, &self.instance)? {
-            Some(restore) => Ok(restore.call_async(store, (image,)).await?.0),
-            None => Ok(false),
-        }
+        let (restored,) = images.restore.of(store, &self.instance)?.call_async(store, (image,)).await?;
+        Ok(restored)
     }
 }
 

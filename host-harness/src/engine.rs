@@ -192,7 +192,7 @@ impl ApprovalEngine {
     /// Whether it gives images of its configurations, so that a [`Tenant`] configures it once: `save` and `restore`.
     #[must_use]
     pub fn offers_images(&self) -> bool {
-        self.loaded.indices.gives_images()
+        self.loaded.indices.images().is_some()
     }
 
     /// What it exports.

@@ -71,7 +71,8 @@ pub enum InputError {
     },
 }
 
-/// The interfaces with functions that a host calls by name: not `configuration-image`, whose results hold secrets. Their types are compared with ours when an engine is loaded.
+/// The interfaces whose functions a host calls by name. Their types are compared with ours when an engine is loaded.
+/// `configuration-image` is not among them: what it exchanges holds secrets.
 const INTERFACES: [&str; 3] = [APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS];
 
 /// An exported function, found by name.

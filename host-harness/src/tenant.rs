@@ -154,8 +154,9 @@ impl Tenant {
         }
     }
 
-    /// Checks the settings. The host calls it before it saves them. Of an engine that
-    /// [gives images](ApprovalEngine::offers_images), calls from here on are configured without a check.
+    /// Checks the settings. The host calls it before it saves them. Where the engine
+    /// [gives an image](ApprovalEngine::offers_images) of what it has made of them, calls from here on are configured
+    /// by that.
     ///
     /// # Errors
     /// - [`CallError`]: the engine gave no verdict.
@@ -214,8 +215,8 @@ impl Tenant {
     }
 
     /// Calls any function of the contract by name, but those of `configuration-image`, whose results are nobody's to see.
-    /// Arguments and result as JSON in the contract's own names. See
-    /// [`json`](mod@json) for the mapping. `configure` without an argument takes the tenant's own settings.
+    /// Arguments and result are JSON in the contract's own names; see [`json`](mod@json) for the mapping. `configure`
+    /// without an argument takes the tenant's own settings.
     ///
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument does not fit.

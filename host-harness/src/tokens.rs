@@ -71,8 +71,12 @@ pub enum Acquired {
 }
 
 /// Keeps tokens. An implementation for several nodes keeps them in a shared store.
+///
+/// A lease has to run out by itself, or whoever dies with one stops all others; a block does not, or WeCom would be asked
+/// with a refused credential until it bans the address.
 pub trait TokenCache: Send + Sync {
-    /// Gives a live token or a lease; waits for another's lease up to `patience`.
+    /// Gives a live token or a lease; waits for another's lease up to `patience`. A token that equals `refused` is
+    /// forgotten first, and no other one.
     fn acquire<'a>(
         &'a self,
         key: &'a Key,
@@ -80,7 +84,8 @@ pub trait TokenCache: Send + Sync {
         patience: Duration,
     ) -> BoxFuture<'a, Acquired>;
 
-    /// Stores a token and ends the lease. A lease that has run out changes nothing.
+    /// Stores a token and ends the lease. A lease that has run out changes nothing. `lifetime` is what the provider said:
+    /// the cache renews earlier, so that no request leaves with a token that dies on the way.
     fn publish<'a>(
         &'a self,
         key: &'a Key,
@@ -89,7 +94,8 @@ pub trait TokenCache: Send + Sync {
         lifetime: Duration,
     ) -> BoxFuture<'a, ()>;
 
-    /// Stops all calls in this scope for the credential and ends the lease.
+    /// Ends the lease; from here on [`acquire`](Self::acquire) answers [`Acquired::Blocked`] for this key, until its scope
+    /// is [forgotten](Self::forget).
     fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()>;
 
     /// Gives a lease up, at the end of a call in whatever way: it may not wait. A shared store sends it on its way;

@@ -18,6 +18,7 @@ use wasmtime::{Engine, Store};
 #[allow(dead_code, reason = "each test file uses its part")]
 mod stage;
 #[path = "support/versions.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
 mod versions;
 
 /// What this host makes of a component, and what was logged meanwhile.
@@ -41,9 +42,20 @@ fn version(text: &str) -> Version {
 async fn engines_built_for_every_released_version_load_and_work() {
     let released = versions::released();
     assert!(!released.is_empty());
-    for folder in released {
-        let (loaded, log) = load(&Contract::of(&folder).engine("tracked-engine")).await;
+    let worlds = released.iter().map(|folder| Contract::of(folder)).flat_map(|contract| {
+        contract.worlds().into_iter().map(move |world| (contract.clone(), world)).collect::<Vec<_>>()
+    });
+    for (contract, world) in worlds {
+        let (loaded, log) = load(&contract.engine(&world)).await;
         let engine = loaded.unwrap();
+        let offers = (engine.offers_tracking(), engine.offers_diagnostics(), engine.offers_images());
+        let expected = match world.as_str() {
+            "engine" => (false, false, false),
+            "tracked-engine" => (true, true, false),
+            "kept-engine" => (true, true, true),
+            other => panic!("what does the world {other} offer?"),
+        };
+        assert_eq!(offers, expected, "{world}");
         assert_eq!((&*engine.description().id, &*engine.description().version), ("toy", "0.0.1"));
         let lines: Vec<_> = log.all().into_iter().map(|line| (line.level, line.event)).collect();
         assert_eq!(lines, [(Level::Info, "toy".to_owned())]);
@@ -61,23 +73,8 @@ async fn engines_built_for_every_released_version_load_and_work() {
         assert_eq!(outcome.disposition, Disposition::VerifiedAddress);
         assert_eq!(tenant.resolve_user(&stage::account(), Depth::Mapping).await.unwrap().unwrap().id, "");
         assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
-        assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
-    }
-}
-
-/// What 0.1.1 has added is looked for among the exports.
-#[tokio::test]
-async fn images_are_asked_of_engines_that_export_them() {
-    for (contract, world, offers) in [
-        (Contract::v0_1_0(), "tracked-engine", false),
-        (Contract::spoken(), "tracked-engine", false),
-        (Contract::spoken(), "kept-engine", true),
-    ] {
-        let engine = load(&contract.engine(world)).await.0.unwrap();
-        assert_eq!(engine.offers_images(), offers);
-        let tenant = engine.tenant("acme", &Settings::new(), &Grant::default());
-        for _ in 0..2 {
-            assert_eq!(tenant.submit(&stage::request()).await.unwrap().unwrap().approval_id, "");
+        if engine.offers_tracking() {
+            assert_eq!(tenant.fetch("1").await.unwrap().unwrap().approval_id, "");
         }
     }
 }
@@ -92,6 +89,14 @@ async fn images_of_another_type_are_refused() {
         let error = refused(&other.engine("kept-engine")).await;
         assert!(matches!(error, LoadError::WrongContract { .. }), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_interface_that_lacks_one_of_its_functions_is_refused() {
+    let restore = "    @since(version = 0.1.1)\n    restore: func(image: list<u8>) -> bool;\n";
+    let other = Contract::spoken().edited("configuration-image.wit", restore, "");
+    let reason = format!("`idaas:approval/configuration-image@{VERSION}` has no `restore`");
+    assert_eq!(refused(&other.engine("kept-engine")).await, LoadError::WrongContract { reason });
 }
 
 /// What this host speaks stays among the texts that an engine is built from and loaded, as above.

@@ -1,6 +1,7 @@
-//! The functions of every callback, without what the generated bindings do anew in each instance: compare the types
+//! The functions that a callback needs, without what the generated bindings do anew in each instance: compare the types
 //! of all functions, and copy out what `configure` tells.
 
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use wasmtime::Store;
@@ -31,134 +32,136 @@ pub(super) struct Unread {
     notices: WasmList<SettingProblem>,
 }
 
+/// A function's parameters and results, as the contract has them.
+pub(super) trait Signature {
+    type Parameters<'a>: ComponentNamedList + Lower;
+    type Results: ComponentNamedList + Lift;
+}
+
 /// `configure`, of whose answer a call reads whether it is sound, and [`crate::Tenant::configure`] all.
-type Configure<'a, C> = TypedFunc<(&'a [Setting],), (Result<C, Vec<SettingProblem>>,)>;
-type HandleCallback<'a> = TypedFunc<(&'a CallbackRequest,), (CallbackOutcome,)>;
-type Save = TypedFunc<(), (Option<Vec<u8>>,)>;
-type Restore<'a> = TypedFunc<(&'a [u8],), (bool,)>;
+pub(super) struct Configure<C>(PhantomData<C>);
+pub(super) struct HandleCallback;
+pub(super) struct Save;
+pub(super) struct Restore;
+
+impl<C> Signature for Configure<C>
+where
+    (Result<C, Vec<SettingProblem>>,): ComponentNamedList + Lift,
+{
+    type Parameters<'a> = (&'a [Setting],);
+    type Results = (Result<C, Vec<SettingProblem>>,);
+}
+
+impl Signature for HandleCallback {
+    type Parameters<'a> = (&'a CallbackRequest,);
+    type Results = (CallbackOutcome,);
+}
+
+impl Signature for Save {
+    type Parameters<'a> = ();
+    type Results = (Option<Vec<u8>>,);
+}
+
+impl Signature for Restore {
+    type Parameters<'a> = (&'a [u8],);
+    type Results = (bool,);
+}
 
 /// Where they are among an engine's exports.
 pub(super) struct Functions {
-    /// Whether their types are ours.
-    compared: OnceLock<()>,
-    configure: ComponentExportIndex,
-    handle_callback: ComponentExportIndex,
-    images: Option<Images>,
+    /// With its answer left unread.
+    pub(super) configure: Export<Configure<Unread>>,
+    pub(super) configure_and_read: Export<Configure<Configured>>,
+    pub(super) handle_callback: Export<HandleCallback>,
+    pub(super) images: Option<Images>,
 }
 
 /// Those of `configuration-image`, which an engine may leave out.
-#[derive(Clone, Copy)]
-struct Images {
-    save: ComponentExportIndex,
-    restore: ComponentExportIndex,
+pub(crate) struct Images {
+    pub(super) save: Export<Save>,
+    pub(super) restore: Export<Restore>,
 }
 
 impl Functions {
     /// Finds them. Their types are not looked at. An interface that is there without one of its functions is an error.
     pub(super) fn find(component: &Component) -> wasmtime::Result<Self> {
-        let find = |interface: &ComponentExportIndex, name: &str| {
-            let function = component.get_export_index(Some(interface), name);
-            function.ok_or_else(|| wasmtime::format_err!("the engine has no `{name}`"))
-        };
         let engine = component.get_export_index(None, APPROVAL_ENGINE);
         let engine = engine.ok_or_else(|| wasmtime::format_err!("there is no `{APPROVAL_ENGINE}`"))?;
+        let engine = Interface { component, name: APPROVAL_ENGINE, index: engine };
         let images = component.get_export_index(None, CONFIGURATION_IMAGE);
-        let images = images.map(|image| {
+        let images = images.map(|index| {
+            let images = Interface { component, name: CONFIGURATION_IMAGE, index };
             Ok::<_, wasmtime::Error>(Images {
-                save: find(&image, "save")?,
-                restore: find(&image, "restore")?,
+                save: images.function("save")?,
+                restore: images.function("restore")?,
             })
         });
         Ok(Self {
-            compared: OnceLock::new(),
-            configure: find(&engine, "configure")?,
-            handle_callback: find(&engine, "handle-callback")?,
+            configure: engine.function("configure")?,
+            configure_and_read: engine.function("configure")?,
+            handle_callback: engine.function("handle-callback")?,
             images: images.transpose()?,
         })
     }
 
-    /// Whether the engine gives images of its configurations.
-    pub(super) const fn gives_images(&self) -> bool {
-        self.images.is_some()
-    }
-
     /// Compares their types with ours, for all instances of this component.
     pub(super) fn compare(&self, store: &mut Store<CallState>, instance: &Instance) -> wasmtime::Result<()> {
-        let _: Configure<'_, Unread> = instance.get_typed_func(&mut *store, self.configure)?;
-        let _: Configure<'_, Configured> = instance.get_typed_func(&mut *store, self.configure)?;
-        let _: HandleCallback<'_> = instance.get_typed_func(&mut *store, self.handle_callback)?;
-        if let Some(images) = self.images {
-            let _: Save = instance.get_typed_func(&mut *store, images.save)?;
-            let _: Restore<'_> = instance.get_typed_func(store, images.restore)?;
+        self.configure.compare(store, instance)?;
+        self.configure_and_read.compare(store, instance)?;
+        self.handle_callback.compare(store, instance)?;
+        if let Some(images) = &self.images {
+            images.save.compare(store, instance)?;
+            images.restore.compare(store, instance)?;
         }
+        Ok(())
+    }
+}
+
+/// An interface that a component exports.
+struct Interface<'a> {
+    component: &'a Component,
+    name: &'static str,
+    index: ComponentExportIndex,
+}
+
+impl Interface<'_> {
+    fn function<S>(&self, name: &str) -> wasmtime::Result<Export<S>> {
+        let function = self.component.get_export_index(Some(&self.index), name);
+        let index = function.ok_or_else(|| wasmtime::format_err!("`{}` has no `{name}`", self.name))?;
+        Ok(Export { index, compared: OnceLock::new(), signature: PhantomData })
+    }
+}
+
+/// A function among a component's exports, whose type is compared with `S` once for all of the component's instances.
+pub(super) struct Export<S> {
+    index: ComponentExportIndex,
+    /// Whether it has been, and is the same.
+    compared: OnceLock<()>,
+    signature: PhantomData<fn() -> S>,
+}
+
+impl<S: Signature> Export<S> {
+    fn compare(&self, store: &mut Store<CallState>, instance: &Instance) -> wasmtime::Result<()> {
+        instance.get_typed_func::<S::Parameters<'_>, S::Results>(store, self.index)?;
         self.compared.get_or_init(|| ());
         Ok(())
     }
 
-    /// With its answer left unread.
-    pub(super) fn configure<'a>(
-        &self,
-        store: &mut Store<CallState>,
-        instance: &Instance,
-    ) -> wasmtime::Result<Configure<'a, Unread>> {
-        self.typed(store, instance, self.configure)
-    }
-
-    /// With its answer.
-    pub(super) fn configure_and_read<'a>(
-        &self,
-        store: &mut Store<CallState>,
-        instance: &Instance,
-    ) -> wasmtime::Result<Configure<'a, Configured>> {
-        self.typed(store, instance, self.configure)
-    }
-
-    pub(super) fn handle_callback<'a>(
-        &self,
-        store: &mut Store<CallState>,
-        instance: &Instance,
-    ) -> wasmtime::Result<HandleCallback<'a>> {
-        self.typed(store, instance, self.handle_callback)
-    }
-
-    /// What gives the image of an instance's configuration; `None` when the engine has no such thing.
-    pub(super) fn save(
-        &self,
-        store: &mut Store<CallState>,
-        instance: &Instance,
-    ) -> wasmtime::Result<Option<Save>> {
-        self.images.map(|images| self.typed(store, instance, images.save)).transpose()
-    }
-
-    /// What configures an instance by an image.
-    pub(super) fn restore<'a>(
-        &self,
-        store: &mut Store<CallState>,
-        instance: &Instance,
-    ) -> wasmtime::Result<Option<Restore<'a>>> {
-        self.images.map(|images| self.typed(store, instance, images.restore)).transpose()
-    }
-
-    /// A function of an instance. Its type is one of those that [`compare`](Self::compare) has compared; before that has
-    /// happened it is compared here.
+    /// The function of an instance. Before the types have been compared, they are compared here.
     #[expect(unsafe_code, reason = "the types are compared once for an engine and not once for a call")]
-    fn typed<P, R>(
+    pub(super) fn of<'a>(
         &self,
         store: &mut Store<CallState>,
         instance: &Instance,
-        function: ComponentExportIndex,
-    ) -> wasmtime::Result<TypedFunc<P, R>>
-    where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift,
-    {
+    ) -> wasmtime::Result<TypedFunc<S::Parameters<'a>, S::Results>> {
         if self.compared.get().is_none() {
-            return instance.get_typed_func(store, function);
+            return instance.get_typed_func(store, self.index);
         }
-        let function = instance.get_func(store, function);
+        let function = instance.get_func(store, self.index);
         let function = function.ok_or_else(|| wasmtime::format_err!("an export is no function"))?;
-        // SAFETY: the callers, all above, ask for the types that `compare` has found the exports to have. All instances of a
-        // component have the same ones, and an index finds nothing in an instance of another component.
+        // SAFETY: `compare` has found the export of this index to have the type `S`, lifetimes apart, of which wasmtime
+        // knows nothing. All instances of a component have the same types, and an index finds nothing in an instance of
+        // another component.
         Ok(unsafe { TypedFunc::new_unchecked(function) })
     }
 }

@@ -16,8 +16,8 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// Longer ones are not kept: they would cost every tenant more memory than they save time.
-    const LIMIT: usize = 64 << 10;
+    /// Longer ones are not kept. An engine that gives more knows of the contract that a host need not use it.
+    pub(super) const LIMIT: usize = 64 << 10;
 
     /// Whether nobody has asked the engine for it yet.
     pub(super) fn is_untried(&self) -> bool {
@@ -37,6 +37,32 @@ impl Image {
     /// The engine would not take it back: there is none from here on.
     pub(super) fn give_up(&self) {
         self.refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Something that has `failed` unless it [succeeds](Attempt::succeeded): a trap ends it, and so does a call that is
+    /// cut off, of which nothing is heard but the drop.
+    pub(super) const fn attempt(&self, failed: fn(&Self)) -> Attempt<'_> {
+        Attempt { image: self, failed }
+    }
+}
+
+/// What the engine is asked about an image, while it has not answered.
+#[must_use]
+pub(super) struct Attempt<'a> {
+    image: &'a Image,
+    failed: fn(&Image),
+}
+
+impl Attempt<'_> {
+    /// It came to a good end.
+    pub(super) const fn succeeded(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        (self.failed)(self.image);
     }
 }
 
@@ -78,6 +104,20 @@ mod tests {
         assert_eq!(longest.get().map(<[u8]>::len), Some(Image::LIMIT));
         assert_eq!([longer.get(), refused.get()], [None, None]);
         assert_eq!([longer.is_untried(), refused.is_untried()], [false, false]);
+    }
+
+    #[test]
+    fn an_attempt_without_an_end_has_failed() {
+        let image = Image::default();
+        drop(image.attempt(|image| image.keep(None)));
+        assert_eq!((image.is_untried(), image.get()), (false, None));
+
+        let image = Image::default();
+        image.keep(self::image(1));
+        image.attempt(Image::give_up).succeeded();
+        assert_eq!(image.get(), Some(&[7][..]));
+        drop(image.attempt(Image::give_up));
+        assert_eq!(image.get(), None);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use zeroize::Zeroizing;
 
 use super::Tenant;
 use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
-use crate::call::Call;
+use crate::call::{Call, Images};
 use crate::contract::{
-    Approval, CheckOptions, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery, TrackingProblem,
-    Window,
+    Approval, CheckOptions, CheckVerdict, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery,
+    TrackingProblem, Window,
 };
 use crate::error::{CallError, CallFailure};
 use crate::settings::Settings;
@@ -64,17 +64,25 @@ impl Tenant {
 
     /// Tests the connection step by step. Makes nothing at the provider.
     ///
+    /// When it finds no fault, the tenant's tokens are [forgotten](crate::tokens::TokenCache::forget): a credential that the
+    /// provider has refused before is asked about again, for it was put right there and not in the settings.
+    ///
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not diagnose.
     /// - [`CallError`] with [`CallFailure::Configuration`]: the settings have problems; that is the first finding.
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn check(&self, options: &CheckOptions) -> Result<Vec<Finding>, CallError> {
         let diagnostics = self.diagnostics()?;
-        self.call(Purity::Outbound)
+        let findings = self
+            .call(Purity::Outbound)
             .run(async |store, callee| {
                 diagnostics.load(&mut *store, &callee.instance)?.call_check(store, options).await
             })
-            .await
+            .await?;
+        if findings.iter().all(|finding| finding.verdict != CheckVerdict::Fail) {
+            self.engine.services.tokens.forget(self.identity.scope).await;
+        }
+        Ok(findings)
     }
 
     /// Makes the engine's own template at the provider, or confirms the existing one; the settings to store.
@@ -108,8 +116,8 @@ impl Tenant {
     /// # Errors
     /// As of [`restore_image`](Self::restore_image).
     pub async fn save_image(&self) -> Result<Option<Zeroizing<Vec<u8>>>, CallError> {
-        self.images()?;
-        self.call(Purity::Pure).run(async |store, callee| callee.save_image(store).await).await
+        let images = self.images()?;
+        self.call(Purity::Pure).run(async |store, callee| callee.save_image(store, images).await).await
     }
 
     /// Whether the engine takes these bytes for an image of its own. As [`save_image`](Self::save_image), for tests.
@@ -118,14 +126,14 @@ impl Tenant {
     /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine gives no images.
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn restore_image(&self, image: &[u8]) -> Result<bool, CallError> {
-        self.images()?;
+        let images = self.images()?;
         Call { settings: None, ..self.call(Purity::Pure) }
-            .run(async |store, callee| callee.restore_image(store, image).await)
+            .run(async |store, callee| callee.restore_image(store, images, image).await)
             .await
     }
 
-    fn images(&self) -> Result<(), CallError> {
-        self.engine.offers_images().then_some(()).ok_or(unsupported("configuration-image"))
+    fn images(&self) -> Result<&Images, CallError> {
+        self.engine.loaded.indices.images().ok_or(unsupported("configuration-image"))
     }
 
     fn tracking(&self) -> Result<&approval_tracking::GuestIndices, CallError> {

@@ -78,8 +78,22 @@ impl Contract {
         self.edited("worlds.wit", "    export types;", &format!("    {side} {name};\n    export types;"))
     }
 
+    /// The worlds that it has.
+    pub(crate) fn worlds(&self) -> Vec<String> {
+        let worlds = self.0.get("worlds.wit").unwrap();
+        worlds
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("world ")?.strip_suffix(" {")?.to_owned()))
+            .collect()
+    }
+
     /// An engine of this contract that writes one log line in `describe` and answers everything with emptiness.
     pub(crate) fn engine(&self, world: &str) -> Vec<u8> {
+        self.engine_that(world, &[])
+    }
+
+    /// The same one; but each of these functions writes its name into the log, and then does this.
+    pub(crate) fn engine_that(&self, world: &str, does: &[(&str, &str)]) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in &self.0 {
             std::fs::write(folder.path().join(name), text).unwrap();
@@ -88,7 +102,7 @@ impl Contract {
         let (package, _) = resolve.push_dir(folder.path()).unwrap();
         let world = resolve.select_world(&[package], Some(world)).unwrap();
         let dummy = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-        let text = with_bodies(&wasmprinter::print_bytes(dummy).unwrap());
+        let text = with_bodies(&wasmprinter::print_bytes(dummy).unwrap(), does);
         let mut module = wat::parse_str(text).unwrap();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
@@ -103,9 +117,24 @@ const ZEROS: u32 = 2_048;
 const TEXTS: u32 = 3_072;
 /// Where arguments go. Nobody reads them.
 const ARGUMENTS: u32 = 4_096;
+/// Names of functions, each in so many bytes.
+const NAMES: u32 = 8_192;
+const NAME: u32 = 64;
 
-/// Gives every function of a dummy module a body.
-fn with_bodies(module: &str) -> String {
+/// Answers as if everything was empty: in a record, the first case of a variant, no option, and `ok`.
+pub(crate) const EMPTY: &str = "i32.const 2048";
+/// Answers `true`.
+pub(crate) const TRUE: &str = "i32.const 1";
+/// Answers with a list of three bytes.
+pub(crate) const BYTES: &str = "i32.const 3200";
+/// Answers with a list of 64 KiB and one byte.
+pub(crate) const MANY_BYTES: &str = "i32.const 3264";
+/// `some` of an address and a length each, little-endian.
+const OPTIONS: &str = "(data (i32.const 3200) \"\\01\\00\\00\\00\\00\\0c\\00\\00\\03\\00\\00\\00\") \
+     (data (i32.const 3264) \"\\01\\00\\00\\00\\00\\00\\00\\00\\01\\00\\01\\00\")";
+
+/// Gives every function of a dummy module a body: of those that are named, these.
+fn with_bodies(module: &str, does: &[(&str, &str)]) -> String {
     let numbered =
         |line: &str| line.split_once("(;").and_then(|(_, rest)| Some(rest.split_once(";)")?.0.to_owned()));
     let log = module.lines().find(|line| line.contains("/log@") && line.contains("\"write\"")).unwrap();
@@ -115,6 +144,14 @@ fn with_bodies(module: &str) -> String {
         line.rsplit_once("(func ").unwrap().1.trim_end_matches(')').to_owned()
     };
     let (describe, realloc) = (exported("|describe\""), exported("realloc"));
+    let say = |at: u32, length: usize| {
+        format!("i32.const 1 i32.const {at} i32.const {length} i32.const 0 i32.const 0 call {log}")
+    };
+    let (mut bodies, mut names) = (BTreeMap::new(), String::new());
+    for (at, (name, body)) in (NAMES..).step_by(NAME as usize).zip(does) {
+        bodies.insert(exported(&format!("|{name}\"")), format!("{} {body}", say(at, name.len())));
+        names += &format!("(data (i32.const {at}) \"{name}\")");
+    }
     let mut current = String::new();
     let mut text = String::new();
     for line in module.lines() {
@@ -122,11 +159,11 @@ fn with_bodies(module: &str) -> String {
             current = numbered(line).unwrap();
         }
         let body = if current == describe {
-            format!(
-                "i32.const 1 i32.const {TEXTS} i32.const 3 i32.const 0 i32.const 0 call {log} i32.const {DESCRIPTION}"
-            )
+            format!("{} i32.const {DESCRIPTION}", say(TEXTS, 3))
         } else if current == realloc {
             format!("i32.const {ARGUMENTS}")
+        } else if let Some(body) = bodies.get(&current) {
+            body.clone()
         } else {
             format!("i32.const {ZEROS}")
         };
@@ -138,7 +175,7 @@ fn with_bodies(module: &str) -> String {
     // Address and length of `toy` and of `0.0.1`, little-endian.
     let description = r"\00\0c\00\00\03\00\00\00\03\0c\00\00\05\00\00\00";
     format!(
-        "{}(data (i32.const {DESCRIPTION}) \"{description}\") (data (i32.const {TEXTS}) \"toy0.0.1\"))",
-        text.get(..end).unwrap().replace(&memory, "(memory (;0;) 1)")
+        "{}(data (i32.const {DESCRIPTION}) \"{description}\") (data (i32.const {TEXTS}) \"toy0.0.1\"){OPTIONS}{names})",
+        text.get(..end).unwrap().replace(&memory, "(memory (;0;) 2)")
     )
 }
