@@ -33,7 +33,7 @@ pub(crate) struct Host {
 
 impl Host {
     /// Starts a host whose lines become steps.
-    pub(crate) fn start(arguments: [&str; 3], steps: mpsc::UnboundedSender<Step>) -> Self {
+    pub(crate) fn start(arguments: [&str; 4], steps: mpsc::UnboundedSender<Step>) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_crash-host"))
             .args(arguments)
             .stdin(Stdio::piped())

@@ -1,8 +1,9 @@
 //! A host as a process of its own: the WeCom engine, the tracker, a SQLite file. The crash test kills it.
 //!
-//! `crash-host STORE WECOM SECONDS` does one round and ends: submit the one request, reconcile, take callbacks, settle,
-//! carry out the outbox. `WECOM` is where the fake listens, `SECONDS` what this host's clock shows. Before each thing
-//! it does, it says so in a line on stdout, and goes on when a line comes back on stdin.
+//! `crash-host STORE WECOM SECONDS CODE` does one round and ends: submit the one request, reconcile, take callbacks,
+//! settle, carry out the outbox. `WECOM` is where the fake listens, `SECONDS` what this host's clock shows, `CODE` where
+//! compiled engines are kept. Before each thing it does, it says so in a line on stdout, and goes on when a line comes back
+//! on stdin.
 #![expect(clippy::expect_used, reason = "a host that cannot go on ends here, and its parent fails the test")]
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
 use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
-use host_harness::{Allocation, Grant, Runtime, Services, Tenant};
+use host_harness::{Allocation, CodeCache, Grant, Runtime, Services, Tenant};
 
 use announced::Announced;
 use parent::Parent;
@@ -37,14 +38,15 @@ struct Host {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StoreError> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, store, wecom, now] = arguments.as_slice() else {
-        return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS")));
+    let [_, store, wecom, now, code] = arguments.as_slice() else {
+        return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS CODE")));
     };
-    Host::start(Path::new(store), wecom, now.parse().expect("seconds")).await.round().await
+    let now = now.parse().expect("seconds");
+    Host::start(Path::new(store), wecom, now, Path::new(code)).await.round().await
 }
 
 impl Host {
-    async fn start(store: &Path, wecom: &str, now: u64) -> Self {
+    async fn start(store: &Path, wecom: &str, now: u64, code: &Path) -> Self {
         let (parent, clock) = (Parent, Arc::new(ManualClock::at(now)));
         let services = Services {
             outbound: Arc::new(Announced(Https::new().expect("a client"), parent)),
@@ -52,8 +54,10 @@ impl Host {
             log: Arc::new(TracingLog),
             pace: Arc::new(Pace::new(clock, Quota::default())),
         };
+        let code = CodeCache::open(code).expect("a directory of its own");
+        let limits = conformance::limits();
         let runtime =
-            Runtime::new(conformance::limits(), &Allocation::OnDemand, services).expect("a runtime");
+            Runtime::with_code_cache(limits, &Allocation::OnDemand, services, code).expect("a runtime");
         let engine = runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine");
         let grant = Grant { loopback: true, ..Grant::default() };
         let tenant =

@@ -7,6 +7,8 @@
 //! is new is covered without a change here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
 
+use tempfile::TempDir;
+
 use crate::story::{Ended, Story};
 
 mod child;
@@ -36,9 +38,10 @@ const MOMENTS: [&str; 14] = [
 
 #[tokio::test]
 async fn killed_before_any_step_there_is_one_form_one_binding_and_one_decision() {
+    let code = TempDir::new().unwrap();
     let mut killed_at = Vec::new();
     loop {
-        let mut story = Story::begin().await;
+        let mut story = Story::begin(code.path()).await;
         let ended = story.run_host(|number, _| number == killed_at.len()).await;
         if let Ended::Killed(step) = &ended {
             story.world.clock.advance(LATER);
@@ -61,8 +64,9 @@ async fn killed_again_while_it_recovers_there_is_still_one_of_each() {
     let worst = "took effect oa/applyevent";
     let changes =
         |step: &str| ["compare-and-set", "receive", "settle", "acknowledge"].contains(&first_word(step));
+    let code = TempDir::new().unwrap();
     for spared in 0.. {
-        let mut story = Story::begin().await;
+        let mut story = Story::begin(code.path()).await;
         assert_eq!(story.run_host(|_, step| step == worst).await, Ended::killed(worst));
         story.world.clock.advance(LATER);
         let mut changed = 0;

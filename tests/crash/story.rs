@@ -1,7 +1,7 @@
 //! One request from its submission to its decision, whatever becomes of the host in between.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use approval_tracker::{Key, Request, State, Store as _};
 use approval_tracker_sqlite::SqliteStore;
@@ -34,16 +34,19 @@ impl Ended {
 pub(crate) struct Story {
     pub(crate) world: World,
     file: TempDir,
+    code: PathBuf,
     decisions: Vec<String>,
     on_their_way: VecDeque<DeliveryId>,
 }
 
 impl Story {
-    pub(crate) async fn begin() -> Self {
+    /// Compiled engines are kept in `code`, so that each host need not compile its own.
+    pub(crate) async fn begin(code: &Path) -> Self {
         let world = World::new().await;
         world.save_address(&world.tenant()).await;
         let file = TempDir::new().unwrap();
-        Self { world, file, decisions: Vec::new(), on_their_way: VecDeque::new() }
+        let code = code.to_owned();
+        Self { world, file, code, decisions: Vec::new(), on_their_way: VecDeque::new() }
     }
 
     /// Runs a host, and kills it before the first step whose number and name `kill` accepts.
@@ -52,7 +55,8 @@ impl Story {
         let provider = Provider::serve(self.world.fake.clone(), steps.clone()).await;
         let path = self.path();
         let now = self.world.clock.now().as_secs().to_string();
-        let mut host = Host::start([path.to_str().unwrap(), &provider.url, &now], steps);
+        let (store, code) = (path.to_str().unwrap(), self.code.to_str().unwrap());
+        let mut host = Host::start([store, &provider.url, &now, code], steps);
         for taken in 0.. {
             let step = next.recv().await.unwrap();
             let Some(name) = step.name().map(str::to_owned) else { break };
