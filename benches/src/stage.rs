@@ -42,7 +42,7 @@ impl Staged {
         Self { tenant: self.tenant.without_image(), request: self.request.clone() }
     }
 
-    /// Handles it on a fresh instance that is configured first.
+    /// Handles it on a fresh instance, configured as the tenant has it.
     pub(crate) async fn handle(&self) -> Result<()> {
         self.tenant.handle_callback(&self.request).await?;
         Ok(())

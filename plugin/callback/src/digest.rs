@@ -24,6 +24,7 @@ pub fn lower_hex(bytes: &[u8]) -> String {
     for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(byte & 0x0f)];
     }
+    // All of them are ASCII, so there is no other case.
     String::from_utf8(digits).unwrap_or_default()
 }
 

@@ -54,7 +54,7 @@ impl AesKey {
         }
     }
 
-    /// A key that was read before.
+    /// Takes the 32 bytes themselves; any are a key.
     #[must_use]
     pub const fn new(key: [u8; 32]) -> Self {
         Self(key)

@@ -20,7 +20,8 @@ pub(super) struct Verified<'a> {
 
 /// Proves the sender of `sealed`.
 ///
-/// Every pair is tried, whichever fits first, so that the time taken tells nothing about them.
+/// Every pair is tried, whichever fits first, so that the time taken does not tell which. What it may tell is where a
+/// token stands in the order of the parts, and with it its first characters: sorting compares until two texts differ.
 ///
 /// # Errors
 /// - [`Error::Forged`]: no pair fits.
