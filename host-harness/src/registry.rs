@@ -11,8 +11,10 @@
 //!
 //! A swap is one assignment under a lock that no call holds. Whoever has taken an [`ApprovalEngine`] or a
 //! [`Tenant`](crate::Tenant) keeps that version until it is dropped: calls in flight end where they began, and the old
-//! code is freed with the last of them. So a host takes the engine **for each call**: [`active`](Registry::active)
-//! for what is new, [`version`](Registry::version) for what was begun on a certain one.
+//! code is freed with the last of them. So a host asks **for each call**: [`active`](Registry::active) for what is new,
+//! [`version`](Registry::version) for what was begun on a certain one. A tenant it keeps as long as the engine is the same
+//! one, by [`digest`](ApprovalEngine::digest), because what the engine has made of the settings is kept in it; after a
+//! swap it makes another and drops the former.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -157,7 +159,7 @@ impl Registry {
         Ok(Swap { id, active: digest, former })
     }
 
-    /// The version of an engine that new calls go to. Take it for each call, and drop it after.
+    /// The version of an engine that new calls go to. To be asked for each call, for it may be another one by then.
     ///
     /// # Errors
     /// - [`RegistryError::NoneActive`]: none has been activated.

@@ -9,8 +9,8 @@ use host_harness::{CacheError, CodeCache};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Keep compiled engines in this directory, which has to be this user's alone. Without it: `host-harness` in the
-    /// user's cache directory.
+    /// Keep compiled engines in this directory, which nobody but this user may be able to write or to move. Without it:
+    /// `host-harness` in the user's cache directory.
     #[arg(long, global = true, value_name = "DIR")]
     cache: Option<PathBuf>,
     /// Compile every time and keep nothing.

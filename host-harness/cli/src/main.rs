@@ -74,15 +74,18 @@ enum Command {
         engine: Option<PathBuf>,
     },
     /// Calls one function of an engine: JSON in, JSON out.
+    #[command(after_help = CALL_EXIT)]
     Call(call::Options),
     /// Calls one function like `call`, and keeps all that went into it, sealed, for `replay`.
+    #[command(after_help = CALL_EXIT)]
     Record(record::Options),
     /// Does a recorded call again, on this or another version of the engine, and tells the first difference.
+    #[command(after_help = REPLAY_EXIT)]
     Replay(replay::Options),
     /// Tests a connection step by step, with what to do about each fault.
     #[command(after_help = CHECK_EXIT)]
     Check(check::Options),
-    /// Makes the engine's own template at the provider, or confirms the one in the settings.
+    /// Makes the engine's own template at the provider, or confirms the one in the settings if its field map fits.
     #[command(after_help = PROVISION_EXIT)]
     Provision(provision::Options),
     /// Serves a fake WeCom on this machine, in a state to try `check` on, with settings that fit it.
@@ -91,6 +94,12 @@ enum Command {
     #[command(after_help = CONFORM_EXIT)]
     Conform(conform::Options),
 }
+
+const CALL_EXIT: &str =
+    "Exit code: 0 when the function gives a result, 2 when it gives a problem, 1 when it gives neither.";
+
+const REPLAY_EXIT: &str =
+    "Exit code: 0 when the call is the same, 2 when there is a difference, 1 when it cannot be told.";
 
 const CHECK_EXIT: &str =
     "Exit code: 0 when no step fails (a step may warn), 2 when one fails, 1 when nothing could be tested.";
