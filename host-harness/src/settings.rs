@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
+
+use zeroize::Zeroize as _;
 
 use crate::contract::{Description, Setting, SettingKind, SettingValue};
 use crate::secret::Secret;
@@ -43,7 +46,7 @@ impl Settings {
     }
 
     /// What the engine gets, and what the host keeps for itself: held secrets are passed by presence alone.
-    pub(crate) fn split(&self, description: &Description) -> (Vec<Setting>, BTreeMap<String, Secret>) {
+    pub(crate) fn split(&self, description: &Description) -> (Passed, BTreeMap<String, Secret>) {
         let held = |key: &str| {
             description
                 .settings
@@ -61,7 +64,35 @@ impl Settings {
                 kept.insert(key.clone(), value.clone());
             }
         }
-        (passed, kept)
+        (Passed(passed), kept)
+    }
+}
+
+/// What an engine gets of them, some secrets among it. Wiped on drop.
+pub(crate) struct Passed(Vec<Setting>);
+
+impl From<Vec<Setting>> for Passed {
+    fn from(settings: Vec<Setting>) -> Self {
+        Self(settings)
+    }
+}
+
+impl Deref for Passed {
+    type Target = [Setting];
+
+    fn deref(&self) -> &[Setting] {
+        &self.0
+    }
+}
+
+impl Drop for Passed {
+    fn drop(&mut self) {
+        for setting in &mut self.0 {
+            match &mut setting.value {
+                SettingValue::Text(text) => text.zeroize(),
+                SettingValue::Held => {}
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::json;
 use crate::limits::Limits;
 use crate::replay::Tape;
 use crate::secret::Secret;
-use crate::settings::Settings;
+use crate::settings::{Passed, Settings};
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
 
@@ -43,7 +43,7 @@ pub struct Grant {
 #[derive(Clone)]
 pub struct Tenant {
     engine: ApprovalEngine,
-    settings: Arc<[Setting]>,
+    settings: Arc<Passed>,
     /// What the engine has made of them. Shared, as they are, by all clones.
     image: Option<Arc<Image>>,
     configures: bool,
@@ -78,7 +78,7 @@ impl Tenant {
         };
         Self {
             engine,
-            settings: passed.into(),
+            settings: Arc::new(passed),
             image: Some(Arc::default()),
             configures: true,
             identity: Arc::new(identity),
@@ -103,7 +103,10 @@ impl Tenant {
     /// A tenant whose imports are answered by a recording: it may reach nothing.
     pub(crate) fn for_replay(engine: ApprovalEngine, settings: Vec<Setting>) -> Self {
         let nowhere = Grant { origins: Some(BTreeSet::new()), ..Grant::default() };
-        Self { settings: settings.into(), ..Self::new(engine, "replay", &Settings::new(), &nowhere) }
+        Self {
+            settings: Arc::new(settings.into()),
+            ..Self::new(engine, "replay", &Settings::new(), &nowhere)
+        }
     }
 
     /// What `configure` is called with. Holds secrets.
@@ -148,7 +151,7 @@ impl Tenant {
             indices: &self.engine.loaded.indices,
             identity: self.identity.clone(),
             purity,
-            settings: self.configures.then_some(&*self.settings),
+            settings: self.configures.then_some(self.passed_settings()),
             image: self.image.as_deref(),
             tape: None,
         }
@@ -162,7 +165,7 @@ impl Tenant {
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
         Call { settings: None, ..self.call(Purity::Pure) }
-            .run(async |store, callee| callee.configure(store, &self.settings, self.image.as_deref()).await)
+            .run(async |store, callee| callee.configure(store, self.passed_settings(), self.image.as_deref()).await)
             .await
     }
 
@@ -233,7 +236,7 @@ impl Tenant {
         }
         let purity = if found.is_pure(arguments) { Purity::Pure } else { Purity::Outbound };
         let arguments = if function == "configure" && arguments.is_null() {
-            found.arguments(&json::settings(&self.settings))?
+            found.arguments(&json::settings(self.passed_settings()))?
         } else {
             found.arguments(arguments)?
         };
