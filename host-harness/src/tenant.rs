@@ -165,7 +165,9 @@ impl Tenant {
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
         Call { settings: None, ..self.call(Purity::Pure) }
-            .run(async |store, callee| callee.configure(store, self.passed_settings(), self.image.as_deref()).await)
+            .run(async |store, callee| {
+                callee.configure(store, self.passed_settings(), self.image.as_deref()).await
+            })
             .await
     }
 

@@ -75,6 +75,10 @@ impl<S: Store, T: Steps> Store for Stepping<S, T> {
         self.step("settle").await?.settle(notice).await
     }
 
+    async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
+        self.step("forget-settled").await?.forget_settled(before).await
+    }
+
     async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
         self.step("due").await?.due(now, most).await
     }

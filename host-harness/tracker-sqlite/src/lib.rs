@@ -171,6 +171,15 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
+        let deleted = sqlx::query("DELETE FROM inbox WHERE settled AND received_at < ?1")
+            .bind(rows::signed(before)?)
+            .execute(&self.0)
+            .await
+            .map_err(failed)?;
+        Ok(deleted.rows_affected())
+    }
+
     async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
         let found = sqlx::query(
             "SELECT * FROM requests WHERE due_at <= ?1 \

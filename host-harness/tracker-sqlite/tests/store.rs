@@ -36,6 +36,7 @@ with_each_store! {
     a_change_from_an_old_revision_changes_nothing_and_decides_nothing
     a_key_is_inserted_once_and_a_notice_is_received_once
     a_notice_that_cannot_be_settled_stands_before_no_other
+    what_was_settled_long_ago_is_forgotten_and_nothing_else
     what_is_due_comes_longest_waiting_first
     what_is_due_comes_from_tenants_in_turn
     who_is_in_need_of_an_engine_is_known
@@ -123,6 +124,26 @@ async fn a_key_is_inserted_once_and_a_notice_is_received_once(store: impl Store)
     store.settle(&notice("N1")).await.unwrap();
     assert!(!store.receive(notice("N1")).await.unwrap(), "settled is still known");
     assert_eq!(store.settleable(100, 10).await.unwrap(), []);
+}
+
+async fn what_was_settled_long_ago_is_forgotten_and_nothing_else(store: impl Store) {
+    let at = |key: &str, received_at| Notice { received_at, ..notice(key) };
+    for (key, received_at, settled) in [("old", 9, true), ("waits", 9, false), ("new", 10, true)] {
+        store.receive(at(key, received_at)).await.unwrap();
+        store.receive(Notice { tenant: "globex".into(), ..at(key, received_at) }).await.unwrap();
+        if settled {
+            store.settle(&at(key, received_at)).await.unwrap();
+        }
+    }
+    assert_eq!(store.forget_settled(10).await.unwrap(), 1);
+    assert_eq!(store.forget_settled(10).await.unwrap(), 0);
+    let acme: Vec<_> = store.settleable(100, 10).await.unwrap();
+    let acme = acme.iter().filter(|notice| notice.tenant == "acme").map(|notice| &*notice.deduplication_key);
+    assert_eq!(acme.collect::<Vec<_>>(), ["waits"]);
+    for (key, is_new) in [("old", true), ("waits", false), ("new", false)] {
+        assert_eq!(store.receive(at(key, 20)).await.unwrap(), is_new, "{key}");
+        assert!(!store.receive(Notice { tenant: "globex".into(), ..at(key, 20) }).await.unwrap(), "{key}");
+    }
 }
 
 async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Store) {

@@ -58,6 +58,15 @@ impl<S: Store> Tracker<S> {
         Ok(())
     }
 
+    /// Forgets notices that were settled long ago, so that the store does not grow for ever; once a day will do. Says how
+    /// many. One that came again all the same would cost a question and decide nothing.
+    ///
+    /// # Errors
+    /// - [`StoreError`]: none was forgotten.
+    pub async fn forget_settled(&self, now: u64) -> Result<u64, StoreError> {
+        self.store.forget_settled(now.saturating_sub(self.policy.settled_seconds)).await
+    }
+
     /// How long an approval may be unknown before it is nobody's: until every submission is found or given up.
     const fn unclaimed_seconds(&self) -> u64 {
         2 * (self.policy.submission_seconds + self.policy.list_lag_seconds)

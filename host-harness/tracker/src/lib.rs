@@ -4,6 +4,7 @@
 //! - [`Tracker::receive`]: takes a callback's events into the inbox; the host answers the provider only after it.
 //! - [`Tracker::settle`]: confirms what the inbox says with the provider and decides.
 //! - [`Tracker::reconcile`]: asks about what has been silent or had no answer, within a budget.
+//! - [`Tracker::forget_settled`]: keeps the inbox from growing for ever.
 //!
 //! A [`Request`] is [pinned](Pin) to the engine and settings that it was submitted with. Whoever settles or reconciles
 //! gives the engine for each request, so that an engine can be swapped while approvals are open.

@@ -24,6 +24,9 @@ pub struct Policy {
     pub revocable_seconds: u64,
     /// How long a pending request is waited for; `None` for ever.
     pub expiry_seconds: Option<u64>,
+    /// How long a settled notice stays known. Longer than a callback can be taken for fresh, which is a day at most: what
+    /// comes again later does not get here.
+    pub settled_seconds: u64,
 }
 
 impl Default for Policy {
@@ -39,6 +42,7 @@ impl Default for Policy {
             longest_look_seconds: 3_600,
             revocable_seconds: 30 * 86_400,
             expiry_seconds: None,
+            settled_seconds: 7 * 86_400,
         }
     }
 }

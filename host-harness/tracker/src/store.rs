@@ -73,8 +73,11 @@ pub trait Store: Send + Sync {
         most: usize,
     ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
 
-    /// Marks a notice as settled. Its key stays known.
+    /// Marks a notice as settled. Its key stays known until it is forgotten.
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Forgets settled notices that arrived before `before`, and says how many those were.
+    fn forget_settled(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Requests whose time has come, at most `most`: the longest waiting of each tenant, then the next of each, so that a
     /// tenant with thousands delays nobody.

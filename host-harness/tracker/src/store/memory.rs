@@ -1,6 +1,6 @@
 //! A store in this process: for tests, and as the definition of what a store does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,8 @@ pub struct MemoryStore(Arc<Mutex<Rows>>);
 #[derive(Debug, Default)]
 struct Rows {
     requests: BTreeMap<Key, Request>,
-    known_notices: BTreeSet<(String, String)>,
+    /// When each arrived, settled or not, by tenant and de-duplication key.
+    known_notices: BTreeMap<(String, String), u64>,
     unsettled: Vec<Notice>,
     outbox: Vec<Message>,
 }
@@ -75,8 +76,10 @@ impl Store for MemoryStore {
 
     fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send {
         self.with(|rows| {
-            let new = rows.known_notices.insert((notice.tenant.clone(), notice.deduplication_key.clone()));
+            let key = (notice.tenant.clone(), notice.deduplication_key.clone());
+            let new = !rows.known_notices.contains_key(&key);
             if new {
+                rows.known_notices.insert(key, notice.received_at);
                 rows.unsettled.push(notice);
             }
             new
@@ -98,6 +101,18 @@ impl Store for MemoryStore {
 
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send {
         self.with(|rows| rows.unsettled.retain(|unsettled| unsettled != notice))
+    }
+
+    fn forget_settled(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        self.with(|rows| {
+            let Rows { known_notices, unsettled, .. } = rows;
+            let known = known_notices.len();
+            known_notices.retain(|(tenant, key), received_at| {
+                let waits = |notice: &Notice| notice.tenant == *tenant && notice.deduplication_key == *key;
+                *received_at >= before || unsettled.iter().any(waits)
+            });
+            (known - known_notices.len()) as u64
+        })
     }
 
     fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {

@@ -1,6 +1,6 @@
 //! What callbacks tell.
 
-use approval_tracker::{Looked, Outcome, State};
+use approval_tracker::{Looked, Outcome, Policy, State};
 use host_harness::contract::Status;
 
 use crate::desk::{Desk, T0};
@@ -28,6 +28,19 @@ async fn a_doubled_or_late_event_decides_nothing_again() {
     desk.hears("A1", Status::Approved, T0 + 11).await;
     desk.hears("A1", Status::Pending, T0 + 12).await;
     desk.reconcile(T0 + 100_000).await;
+    assert_eq!(desk.outcomes().await, [Outcome::Approved]);
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_after_it_was_forgotten_decides_nothing_again() {
+    let desk = Desk::new();
+    desk.submit(T0).await;
+    desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
+    desk.hears("A1", Status::Approved, T0 + 10).await;
+    let week = Policy::default().settled_seconds;
+    assert_eq!(desk.tracker.forget_settled(T0 + 10 + week).await.unwrap(), 0);
+    assert_eq!(desk.tracker.forget_settled(T0 + 11 + week).await.unwrap(), 1);
+    desk.hears("A1", Status::Approved, T0 + 12 + week).await;
     assert_eq!(desk.outcomes().await, [Outcome::Approved]);
 }
 
