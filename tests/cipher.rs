@@ -1,4 +1,4 @@
-//! The cipher inside the sandbox, where it is another one than natively: any text under any key.
+//! Cipher and base64 inside the sandbox, where they are others than natively: any text under any key, every wrong character.
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use conformance::World;

@@ -18,6 +18,7 @@ use host_harness::pace::{Pace, Quota};
 use host_harness::secret::Secret as Token;
 use host_harness::tokens::{Acquired, Key, Lease, Scope, TokenCache};
 use host_harness::{Allocation, Grant, Services, Settings, Tenant};
+use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
@@ -253,6 +254,7 @@ async fn a_check_that_finds_no_fault_ends_the_block_of_a_credential() {
     };
     refusal(confirm(&tenant).await);
     assert!(fails().await);
+    assert!(tenant.without_configure().check(&CheckOptions { now: T0, probe: None }).await.is_ok());
     let asked = world.fake.calls().len();
     refusal(confirm(&tenant).await);
     world.fake.reconfigure(|setup| {
@@ -264,6 +266,26 @@ async fn a_check_that_finds_no_fault_ends_the_block_of_a_credential() {
     assert!(!fails().await);
 
     assert_eq!(confirm(&tenant).await, Ok(()));
+}
+
+/// The same test, called by its name; and what others run on it leaves alone.
+#[tokio::test]
+async fn a_check_by_name_ends_a_block_and_leaves_a_live_token() {
+    let world = World::new().await;
+    let tenant = world.tenant_with("acme", &settings().with("secret", "the-next-secret"));
+    let check = json!({ "options": { "now": T0, "probe": null } });
+    refusal(confirm(&tenant).await);
+    world.fake.reconfigure(|setup| {
+        setup.apps.iter_mut().for_each(|app| app.secret = Secret::new("the-next-secret"));
+    });
+    tenant.call_json("check", &check).await.unwrap();
+    assert_eq!(confirm(&tenant).await, Ok(()));
+    let fetched = requests(&world, "gettoken");
+
+    tenant.call_json("check", &check).await.unwrap();
+
+    assert_eq!(confirm(&tenant).await, Ok(()));
+    assert_eq!(requests(&world, "gettoken"), fetched + 1, "the one that the check has for itself");
 }
 
 #[tokio::test]
@@ -369,6 +391,10 @@ impl TokenCache for Gate {
 
     fn forget(&self, scope: Scope) -> BoxFuture<'_, ()> {
         self.tokens.forget(scope)
+    }
+
+    fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.tokens.unblock(scope)
     }
 
     fn release(&self, key: &Key, lease: Lease) {

@@ -131,12 +131,14 @@ impl Callee<'_> {
             && let Some(kept) = image.get()
         {
             // Whoever comes to no end here ends one call, and not all that come after it.
-            let attempt = image.attempt(Image::give_up);
+            let attempt = image.attempt();
             if self.restore_image(store, images, kept).await? {
                 attempt.succeeded();
                 return Ok(Ok(()));
             }
-            store.data_mut().note(Level::Warn, "image-refused", Vec::new());
+        }
+        if image.is_some_and(Image::was_given_up) {
+            store.data_mut().note(Level::Warn, "image-given-up", Vec::new());
         }
         let function = self.indices.functions.configure.of(store, &self.instance)?;
         let (configured,) = function.call_async(&mut *store, (settings,)).await?;
@@ -146,12 +148,11 @@ impl Callee<'_> {
         Ok(configured.map(|_unread| ()))
     }
 
-    /// Asks for the image of the configuration that the instance has, until there was an answer. Whoever comes to no end
-    /// is not asked again either.
+    /// Asks for the image of the configuration that the instance has: once for a tenant, whether it comes to an end or not.
     async fn keep_image(&self, store: &mut Store<CallState>, image: Option<&Image>) -> wasmtime::Result<()> {
         let untried = image.zip(self.indices.images()).filter(|(image, _)| image.is_untried());
         let Some((image, images)) = untried else { return Ok(()) };
-        let _unless_kept = image.attempt(|image| image.keep(None));
+        let attempt = image.attempt();
         let saved = self.save_image(store, images).await?;
         if let Some(bytes) = saved.as_ref().map(|saved| saved.len()).filter(|bytes| *bytes > Image::LIMIT) {
             let told = [("bytes", bytes), ("limit", Image::LIMIT)];
@@ -159,6 +160,7 @@ impl Callee<'_> {
             store.data_mut().note(Level::Warn, "image-too-long", told.to_vec());
         }
         image.keep(saved);
+        attempt.succeeded();
         Ok(())
     }
 

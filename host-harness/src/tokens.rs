@@ -102,9 +102,14 @@ pub trait TokenCache: Send + Sync {
     /// the lease runs out by itself as well.
     fn release(&self, key: &Key, lease: Lease);
 
-    /// Forgets everything of one scope: the tenant is gone, or an administrator has put the credential right at the
-    /// provider.
+    /// Forgets everything of one scope: the tenant is gone.
     fn forget(&self, scope: Scope) -> BoxFuture<'_, ()>;
+
+    /// Forgets what is blocked in one scope: the provider has taken the credential since, for an administrator has put it
+    /// right there. Live tokens and leases may stay, and here they do not.
+    fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.forget(scope)
+    }
 }
 
 /// Keeps tokens in this process.
@@ -263,6 +268,15 @@ impl TokenCache for MemoryTokens {
         self.changed.notify_waiters();
         Box::pin(ready(()))
     }
+
+    fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.with_slots(|slots| {
+            if let Some(keys) = slots.scopes.get_mut(&scope) {
+                keys.retain(|_, slot| !matches!(slot, Slot::Blocked { .. }));
+            }
+        });
+        Box::pin(ready(()))
+    }
 }
 
 impl fmt::Debug for MemoryTokens {
@@ -361,6 +375,18 @@ mod tests {
         assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
         f.tokens.forget(f.key.scope).await;
         f.lease(None).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scope_that_is_unblocked_keeps_its_live_tokens() {
+        let f = fixture();
+        let lease = f.lease(None).await;
+        f.tokens.block(&f.key, lease, "40001".into()).await;
+        f.tokens.unblock(f.key.scope).await;
+        let lease = f.lease(None).await;
+        f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
+        f.tokens.unblock(f.key.scope).await;
+        assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("T1")));
     }
 
     #[tokio::test(start_paused = true)]

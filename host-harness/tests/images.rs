@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use host_harness::{Allocation, CallError, CallFailure, Grant, Runtime, Settings, Tenant};
+use host_harness::{Allocation, CallError, CallFailure, Grant, Limits, Runtime, Settings, Tenant};
 use serde_json::{Value, json};
 use stage::{Lines, Nowhere};
 use versions::{BYTES, Contract, EMPTY, MANY_BYTES, TRUE};
@@ -27,11 +28,12 @@ struct Toy {
 
 impl Toy {
     async fn new(save: &str, restore: &str) -> Self {
+        // Enough for all that a toy computes, and little for one that never ends.
+        let limits = Limits { cpu: Duration::from_millis(100), ..stage::limits() };
         let does = [("configure", EMPTY), ("save", save), ("restore", restore), ("submit", EMPTY)];
         let engine = Contract::spoken().engine_that("kept-engine", &does);
         let log = Arc::<Lines>::default();
-        let runtime =
-            Runtime::new(stage::limits(), &Allocation::OnDemand, stage::services(Nowhere, &log)).unwrap();
+        let runtime = Runtime::new(limits, &Allocation::OnDemand, stage::services(Nowhere, &log)).unwrap();
         let engine = runtime.load(&engine).await.unwrap();
         let toy = Self { tenant: engine.tenant("acme", &Settings::new(), &Grant::default()), log };
         assert_eq!(toy.log.all().len(), 1, "the line of describe");
@@ -95,7 +97,7 @@ async fn without_an_image_the_settings_are_checked_each_time() {
 async fn an_image_that_the_engine_refuses_is_tried_once() {
     let toy = Toy::new(BYTES, FALSE).await;
     toy.submit().await.1.unwrap();
-    assert_eq!(toy.submit().await, (lines(&["restore", "image-refused", "configure", "submit"]), Ok(())));
+    assert_eq!(toy.submit().await, (lines(&["restore", "image-given-up", "configure", "submit"]), Ok(())));
     assert_eq!(toy.submit().await, (lines(&["configure", "submit"]), Ok(())));
 }
 
@@ -106,6 +108,7 @@ async fn whoever_traps_in_restore_ends_one_call() {
     let (lines, done) = toy.submit().await;
     assert_eq!(lines, ["restore"]);
     assert!(matches!(done.unwrap_err().error, CallFailure::Trapped { .. }));
+    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
     assert_eq!(toy.submit().await.0, ["configure", "submit"]);
 }
 
@@ -115,7 +118,7 @@ async fn whoever_traps_in_save_ends_one_call() {
     let (lines, done) = toy.submit().await;
     assert_eq!(lines, ["configure", "save"]);
     assert!(matches!(done.unwrap_err().error, CallFailure::Trapped { .. }));
-    assert_eq!(toy.submit().await.0, ["configure", "submit"]);
+    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
 }
 
 /// The administrator is told that the settings are sound: nothing else is done with that instance.
@@ -126,7 +129,7 @@ async fn whoever_traps_in_save_keeps_no_verdict_back() {
     let lines = toy.lines(1);
     assert_eq!(lines.get(..2).unwrap(), ["configure", "save"]);
     assert!(lines.get(2).unwrap().starts_with("image-not-saved reason="), "{lines:?}");
-    assert_eq!(toy.submit().await.0, ["configure", "submit"]);
+    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
 }
 
 #[tokio::test]
@@ -134,7 +137,7 @@ async fn whoever_never_ends_in_restore_ends_one_call() {
     let toy = Toy::new(BYTES, LOOP).await;
     toy.tenant.configure().await.unwrap().unwrap();
     assert_eq!(toy.submit().await.1.unwrap_err().error, CallFailure::Limit { setting: "limits.cpu" });
-    assert_eq!(toy.submit().await, (lines(&["configure", "submit"]), Ok(())));
+    assert_eq!(toy.submit().await, (lines(&["image-given-up", "configure", "submit"]), Ok(())));
 }
 
 /// Of a call that is given up by its caller, or out of time, the host hears nothing more.
@@ -153,7 +156,7 @@ async fn a_call_that_is_cut_off_in_restore_was_one_call() {
         () = under_way => {}
     }
     assert_eq!(toy.lines(3), ["restore"]);
-    assert_eq!(toy.submit().await, (lines(&["configure", "submit"]), Ok(())));
+    assert_eq!(toy.submit().await, (lines(&["image-given-up", "configure", "submit"]), Ok(())));
 }
 
 /// A recording holds the settings, and says what came of them.

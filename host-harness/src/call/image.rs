@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 pub(crate) struct Image {
     /// `None` when the engine gave none that is worth keeping.
     kept: OnceLock<Option<Zeroizing<Vec<u8>>>>,
-    refused: AtomicBool,
+    given_up: AtomicBool,
+    told: AtomicBool,
 }
 
 impl Image {
@@ -26,7 +27,7 @@ impl Image {
 
     pub(super) fn get(&self) -> Option<&[u8]> {
         let kept = self.kept.get()?.as_deref()?;
-        (!self.refused.load(Ordering::Relaxed)).then_some(kept)
+        (!self.given_up.load(Ordering::Relaxed)).then_some(kept)
     }
 
     /// Keeps what the engine gave first. It is not asked again.
@@ -34,24 +35,21 @@ impl Image {
         self.kept.get_or_init(|| image.filter(|image| image.len() <= Self::LIMIT));
     }
 
-    /// The engine would not take it back: there is none from here on.
-    pub(super) fn give_up(&self) {
-        self.refused.store(true, Ordering::Relaxed);
+    /// Something that has failed unless it [succeeds](Attempt::succeeded): a refusal and a trap end it, and so does a call
+    /// that is cut off, of which nothing is heard but the drop.
+    pub(super) const fn attempt(&self) -> Attempt<'_> {
+        Attempt(self)
     }
 
-    /// Something that has `failed` unless it [succeeds](Attempt::succeeded): a trap ends it, and so does a call that is
-    /// cut off, of which nothing is heard but the drop.
-    pub(super) const fn attempt(&self, failed: fn(&Self)) -> Attempt<'_> {
-        Attempt { image: self, failed }
+    /// Whether there is none from here on because an attempt failed. Told once.
+    pub(super) fn was_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed) && !self.told.swap(true, Ordering::Relaxed)
     }
 }
 
 /// What the engine is asked about an image, while it has not answered.
 #[must_use]
-pub(super) struct Attempt<'a> {
-    image: &'a Image,
-    failed: fn(&Image),
-}
+pub(super) struct Attempt<'a>(&'a Image);
 
 impl Attempt<'_> {
     /// It came to a good end.
@@ -62,7 +60,9 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        (self.failed)(self.image);
+        let Self(image) = self;
+        image.keep(None);
+        image.given_up.store(true, Ordering::Relaxed);
     }
 }
 
@@ -95,29 +95,28 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_is_too_long_or_was_refused_is_none() {
-        let (longest, longer, refused) = (Image::default(), Image::default(), Image::default());
+    fn an_image_that_is_too_long_is_none() {
+        let (longest, longer) = (Image::default(), Image::default());
         longest.keep(image(Image::LIMIT));
         longer.keep(image(Image::LIMIT + 1));
-        refused.keep(image(1));
-        refused.give_up();
         assert_eq!(longest.get().map(<[u8]>::len), Some(Image::LIMIT));
-        assert_eq!([longer.get(), refused.get()], [None, None]);
-        assert_eq!([longer.is_untried(), refused.is_untried()], [false, false]);
+        assert_eq!((longer.get(), longer.is_untried(), longer.was_given_up()), (None, false, false));
     }
 
     #[test]
     fn an_attempt_without_an_end_has_failed() {
-        let image = Image::default();
-        drop(image.attempt(|image| image.keep(None)));
-        assert_eq!((image.is_untried(), image.get()), (false, None));
+        let unsaved = Image::default();
+        drop(unsaved.attempt());
+        unsaved.keep(image(1));
+        assert_eq!((unsaved.is_untried(), unsaved.get()), (false, None));
 
-        let image = Image::default();
-        image.keep(self::image(1));
-        image.attempt(Image::give_up).succeeded();
-        assert_eq!(image.get(), Some(&[7][..]));
-        drop(image.attempt(Image::give_up));
-        assert_eq!(image.get(), None);
+        let kept = Image::default();
+        kept.keep(image(1));
+        kept.attempt().succeeded();
+        assert_eq!((kept.get(), kept.was_given_up()), (Some(&[7][..]), false));
+        drop(kept.attempt());
+        assert_eq!(kept.get(), None);
+        assert_eq!([kept.was_given_up(), kept.was_given_up()], [true, false], "told once");
     }
 
     #[test]

@@ -64,8 +64,8 @@ impl Tenant {
 
     /// Tests the connection step by step. Makes nothing at the provider.
     ///
-    /// When it finds no fault, the tenant's tokens are [forgotten](crate::tokens::TokenCache::forget): a credential that the
-    /// provider has refused before is asked about again, for it was put right there and not in the settings.
+    /// When a step passes and none fails, a credential that the provider has refused before is
+    /// [asked about again](crate::tokens::TokenCache::unblock): it was put right there and not in the settings.
     ///
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Unsupported`]: the engine does not diagnose.
@@ -79,9 +79,12 @@ impl Tenant {
                 diagnostics.load(&mut *store, &callee.instance)?.call_check(store, options).await
             })
             .await?;
-        if findings.iter().all(|finding| finding.verdict != CheckVerdict::Fail) {
-            self.engine.services.tokens.forget(self.identity.scope).await;
-        }
+        let verdicts = || findings.iter().map(|finding| finding.verdict);
+        self.checked(
+            verdicts().any(|it| it == CheckVerdict::Ok),
+            verdicts().any(|it| it == CheckVerdict::Fail),
+        )
+        .await;
         Ok(findings)
     }
 

@@ -157,8 +157,8 @@ const NOT_PERMITTED: &str = "48002";
 /// How much of the time before the test is listed when there is no template to ask for, in seconds.
 const LISTED_SECONDS: u64 = 3_600;
 
-/// Tests the connection step by step. Makes nothing at WeCom; sends at most three requests, one of them twice when
-/// WeCom refuses the token that it has just given.
+/// Tests the connection step by step. Makes nothing at WeCom; sends at most three requests, each of those after `gettoken`
+/// twice when WeCom refuses the token that it has just given.
 #[cold]
 pub fn check(config: &Config, outbound: &mut dyn Outbound, options: &CheckOptions) -> Vec<Finding> {
     let mut report = Report(Vec::with_capacity(STEPS.len()));

@@ -17,7 +17,7 @@ pub trait Outbound {
     /// Stores a fetched token; ends the lease.
     fn publish_token(&mut self, key: &str, token: &Secret, lifetime: Duration);
 
-    /// Stops all calls for the credential until the configuration changes; ends the lease.
+    /// Stops all calls for the credential until the host knows of a change, here or at WeCom; ends the lease.
     fn block_credential(&mut self, key: &str, errcode: i64);
 
     /// Sends one request.
@@ -37,7 +37,7 @@ pub enum Acquired {
     Token(Secret),
     /// The caller fetches one and then publishes it or blocks the credential.
     Lease,
-    /// WeCom refused the credential with this errcode and nothing has changed since.
+    /// WeCom refused the credential with this errcode, and the host knows of no change since.
     Blocked(i64),
     /// Somebody else has been fetching for too long.
     Busy,

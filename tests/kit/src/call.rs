@@ -25,6 +25,13 @@ pub(crate) fn cut(image: &Value) -> Value {
     of_bytes(&bytes)
 }
 
+/// An image with this byte behind it.
+pub(crate) fn longer(image: &Value, byte: u8) -> Value {
+    let mut bytes = to_bytes(image);
+    bytes.push(byte);
+    of_bytes(&bytes)
+}
+
 /// Bytes as the contract's JSON has them.
 fn of_bytes(bytes: &[u8]) -> Value {
     match str::from_utf8(bytes) {

@@ -173,6 +173,8 @@ pub enum Image {
     Own,
     /// The same without the last byte.
     Cut,
+    /// The same with a byte more.
+    Longer,
     /// Several that no engine gave.
     Strange,
 }

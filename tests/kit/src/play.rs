@@ -188,6 +188,14 @@ fn plan(step: &Step, world: &mut World, provider: &dyn Provider) -> Result<Vec<P
             let cut = call::cut(&world.saved().ok_or_else(unsaved)?);
             vec![Planned::new("restore of a part of its image", RESTORE, cut)]
         }
+        Act::Restore(Image::Longer) => {
+            let image = world.saved().ok_or_else(unsaved)?;
+            let longer = |(what, byte)| {
+                let what = format!("restore of its image with {what} behind it");
+                Planned::new(what, RESTORE, call::longer(&image, byte))
+            };
+            [("a NUL", 0), ("a newline", b'\n')].map(longer).into()
+        }
         Act::Restore(Image::Strange) => fields::strange_images()
             .into_iter()
             .map(|(what, image)| Planned::new(format!("restore of {what}"), RESTORE, image))

@@ -142,6 +142,10 @@ impl TokenCache for Recorder {
     fn forget(&self, scope: Scope) -> BoxFuture<'_, ()> {
         self.tokens.forget(scope)
     }
+
+    fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        self.tokens.unblock(scope)
+    }
 }
 
 impl LogSink for Recorder {

@@ -141,6 +141,7 @@ mistakes! {
     RefusesItsImage = b"71", "Takes no image back, not even its own.", ["image-own"];
     TakesAnyImage = b"72", "Takes any bytes for an image.", ["image-strange"];
     TrapsOnAStrangeImage = b"73", "Traps when it gets what is no image.", ["image-strange", "always-alive"];
+    TakesALongerImage = b"76", "Takes its image with something behind it.", ["image-own"];
     ForgetsWhatItSaves = b"75", "Is not configured any more once it has given its image.", ["always-same"];
     ImageWithoutTheTemplate = b"74", "Leaves a setting out of its image.", ["always-same"];
 }

@@ -1,7 +1,11 @@
 //! WeCom's answers: to every function that asks, whatever comes back.
+//!
+//! A call whose token is refused costs three requests: it, another `gettoken`, and it again. The limits below are what each
+//! function asks at most, if that happens to all that it asks.
 
 use std::time::Duration;
 
+use serde_json::Value;
 use wecom_protocol::diagnostics::{self, CheckOptions};
 use wecom_protocol::exchange::{Acquired, Note, Outbound, Request, Response, SendError};
 use wecom_protocol::model::{SpNo, UnixSeconds, UserId};
@@ -16,52 +20,54 @@ use crate::forms::{MIDNIGHT, field, strings, table, text};
 /// The first byte chooses the function. Then come the answers, each ended by a NUL: the first byte is the status or a
 /// failure, and the rest the body. What is asked beyond them is not reached.
 ///
-/// Nothing is asked for ever, and `applyevent` once; what it leaves open is told as such.
+/// Nothing is asked for ever. `applyevent` is asked once, and once more when its token was refused; what it leaves open is
+/// told as such.
 pub fn answers(bytes: &[u8]) {
     let Some((function, answers)) = bytes.split_first() else { return };
-    let mut wecom = WeCom { answers, token: None, asked: Vec::new(), applied: None };
+    let mut wecom = WeCom { answers, token: None, asked: Vec::new(), applied: Vec::new() };
     let window = Window { starts_at: UnixSeconds(MIDNIGHT), ends_at: UnixSeconds(MIDNIGHT + 86_400) };
     let limit = match function {
         b's' => {
             submit(&mut wecom);
-            8
+            1 + 3 * 3
         }
         b'f' => {
             let _ = tracking::fetch(&config(), &mut wecom, &SpNo("202601010007".into()));
-            4
+            1 + 3
         }
         b'q' => {
             let applicant = Some(UserId("zhang.san".into()));
             let query = SubmissionQuery { idempotency_key: "REQ-2026-0007".into(), window, applicant };
             let _ = tracking::find_submission(&config(), &mut wecom, &query);
-            SEARCH_REQUESTS + 3
+            1 + 3 * SEARCH_REQUESTS
         }
         b'l' => {
             let page = tracking::list_submitted(&config(), &mut wecom, window, None);
             if let Ok(Some(cursor)) = page.map(|page| page.cursor) {
                 let _ = tracking::list_submitted(&config(), &mut wecom, window, Some(&cursor));
             }
-            8
+            1 + 2 * 3
         }
         b'g' => {
             // The answers are the cursor as well.
             let cursor = String::from_utf8_lossy(answers);
             let _ = tracking::list_submitted(&config(), &mut wecom, window, Some(&cursor));
-            4
+            1 + 3
         }
         b'c' => {
             let probe = Some(account("张三", "zhang.san"));
             let options = CheckOptions { now: UnixSeconds(MIDNIGHT), probe };
             assert!(!diagnostics::check(&config(), &mut wecom, &options).is_empty());
-            4
+            // It has a token of its own, and asks for no other one.
+            1 + 2 * 2
         }
         b'p' => {
             let _ = diagnostics::provision(&config(), &mut wecom);
-            8
+            1 + 2 * 3
         }
         _ => {
             let _ = user::resolve(&config(), &mut wecom, &account("张三", "zhang.san"), Depth::Confirmed);
-            4
+            1 + 3
         }
     };
     assert!(wecom.asked.len() <= limit, "{:?}", wecom.asked);
@@ -85,20 +91,55 @@ fn submit(wecom: &mut WeCom<'_>) {
         route: Route::TemplateFlow,
     };
     let result = submit::submit(&config(), wecom, &request);
-    match (&wecom.applied, &result) {
-        (None, result) => {
-            assert!(!matches!(result, Ok(_) | Err(SubmitProblem::UnknownOutcome(_))), "not sent: {result:?}");
-        }
-        // The token was refused, and the second attempt never left.
-        (
-            Some(_),
-            Err(SubmitProblem::UnknownOutcome(_) | SubmitProblem::Refused(_) | SubmitProblem::Unavailable(_)),
-        )
-        | (Some(Ok(_)), Ok(_)) => {}
-        (applied, result) => panic!("{applied:?} became {result:?}"),
+    let unknown = matches!(result, Err(SubmitProblem::UnknownOutcome(_)));
+    match wecom.applied.as_slice() {
+        [] => assert!(!unknown && result.is_err(), "not sent: {result:?}"),
+        [first, .., _] if !first.refused_its_token() => panic!("resent after {first:?}"),
+        [_, _, _, ..] => panic!("sent {} times", wecom.applied.len()),
+        [.., last] => match last {
+            Applied::NotSent => assert!(!unknown && result.is_err(), "not sent: {result:?}"),
+            Applied::Lost => assert!(unknown, "in doubt, and told as {result:?}"),
+            Applied::Answered { status: 200, .. } => assert!(
+                matches!(
+                    result,
+                    Ok(_)
+                        | Err(SubmitProblem::UnknownOutcome(_)
+                            | SubmitProblem::Refused(_)
+                            | SubmitProblem::Unavailable(_))
+                ),
+                "sent, and told as {result:?}"
+            ),
+            Applied::Answered { .. } => assert!(unknown, "in doubt, and told as {result:?}"),
+        },
     }
-    if let Some(Err(SendError::Interrupted | SendError::TooLarge)) = wecom.applied {
-        assert!(matches!(result, Err(SubmitProblem::UnknownOutcome(_))), "in doubt, and told as {result:?}");
+    if result.is_ok() {
+        let told = wecom.applied.last().and_then(Applied::number);
+        assert!(told.is_some_and(|number| !number.trim().is_empty()), "{:?}", wecom.applied);
+    }
+}
+
+/// What an `applyevent` came to.
+#[derive(Debug)]
+enum Applied {
+    /// It never left.
+    NotSent,
+    /// It left, and no answer was read.
+    Lost,
+    Answered {
+        status: u16,
+        body: Value,
+    },
+}
+
+impl Applied {
+    fn refused_its_token(&self) -> bool {
+        let Self::Answered { status: 200, body } = self else { return false };
+        [40_014, 41_001, 42_001].map(Value::from).contains(&body["errcode"])
+    }
+
+    fn number(&self) -> Option<&str> {
+        let Self::Answered { status: 200, body } = self else { return None };
+        body["sp_no"].as_str()
     }
 }
 
@@ -107,8 +148,7 @@ struct WeCom<'a> {
     answers: &'a [u8],
     token: Option<Secret>,
     asked: Vec<&'static str>,
-    /// What the last `applyevent` came to.
-    applied: Option<Result<u16, SendError>>,
+    applied: Vec<Applied>,
 }
 
 impl WeCom<'_> {
@@ -160,10 +200,14 @@ impl Outbound for WeCom<'_> {
         self.asked.push(request.path);
         let answer = self.answer();
         if request.path == submit::PATH {
-            // Once more after a refused token alone, which WeCom tells with status 200.
-            let again = self.asked.iter().filter(|path| **path == submit::PATH).count() > 1;
-            assert!(!again || self.applied == Some(Ok(200)), "resent after {:?}", self.applied);
-            self.applied = Some(answer.as_ref().map(|answer| answer.status).map_err(Clone::clone));
+            self.applied.push(match &answer {
+                Ok(Response { status, body }) => Applied::Answered {
+                    status: *status,
+                    body: serde_json::from_slice(body).unwrap_or_default(),
+                },
+                Err(SendError::Denied { .. } | SendError::Unreachable) => Applied::NotSent,
+                Err(SendError::Interrupted | SendError::TooLarge) => Applied::Lost,
+            });
         }
         answer
     }

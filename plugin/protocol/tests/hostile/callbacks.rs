@@ -6,6 +6,9 @@ use wecom_protocol::model::TemplateId;
 
 use crate::seal::{NOW, Sealer, ours, request as sent};
 
+/// Sealed and escaped, a longer text may be more than a query can hold.
+const LONGEST_ECHO: usize = 4_096;
+
 /// A request of somebody who has no key: a line that is the query, and a body. Without a body it is a GET.
 ///
 /// It is refused, in few words, and proves nothing.
@@ -52,6 +55,9 @@ pub fn message(bytes: &[u8]) {
         assert_eq!(sealer.post_sealed(&its, &sealed).disposition, Disposition::Accepted(event));
     }
     let text = String::from_utf8_lossy(bytes);
+    if text.len() > LONGEST_ECHO {
+        return;
+    }
     let echoed = sealer.get(&ours(), &text);
     sound(&echoed);
     match echoed.disposition {

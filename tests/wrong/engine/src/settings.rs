@@ -41,10 +41,13 @@ impl Config {
     }
 
     /// What [`image`](Self::image) has made.
-    pub(crate) fn of_image(image: &[u8]) -> Option<Self> {
+    pub(crate) fn of_image(bytes: &[u8]) -> Option<Self> {
         let [image, organisation, callback_secret, attribute, template]: [String; 5] =
-            serde_json::from_slice(image).ok()?;
-        (image == IMAGE).then_some(Self { organisation, callback_secret, attribute, template })
+            serde_json::from_slice(bytes).ok()?;
+        let config = Self { organisation, callback_secret, attribute, template };
+        // A reader of JSON passes over what stands behind.
+        let whole = wrong(Mistake::TakesALongerImage) || config.image() == bytes;
+        (image == IMAGE && whole).then_some(config)
     }
 }
 
