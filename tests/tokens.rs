@@ -254,7 +254,8 @@ async fn a_check_that_finds_no_fault_ends_the_block_of_a_credential() {
     };
     refusal(confirm(&tenant).await);
     assert!(fails().await);
-    assert!(tenant.without_configure().check(&CheckOptions { now: T0, probe: None }).await.is_ok());
+    let unproven = tenant.without_configure().check(&CheckOptions { now: T0, probe: None }).await.unwrap();
+    assert!(unproven.iter().all(|finding| finding.verdict != CheckVerdict::Ok), "{unproven:?}");
     let asked = world.fake.calls().len();
     refusal(confirm(&tenant).await);
     world.fake.reconfigure(|setup| {
