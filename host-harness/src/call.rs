@@ -16,7 +16,7 @@ use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
 use crate::log::Level;
-use crate::pace::verdict::AsksToWait;
+use crate::pace::verdict::SpeaksOfProvider;
 use crate::pace::{Hold, Turn};
 use crate::replay::Tape;
 use crate::runtime::{Runtime, Services, one_line};
@@ -206,7 +206,7 @@ impl Call<'_> {
     /// Runs `function` on a fresh instance, within every limit.
     pub(crate) async fn run<T, F>(&self, function: F) -> Result<T, CallError>
     where
-        T: AsksToWait,
+        T: SpeaksOfProvider,
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         let meters = Arc::new(Meters::new(&self.runtime.0.limits));
@@ -233,7 +233,7 @@ impl Call<'_> {
         let done = done.await;
         let requests_sent = meters.requests.load(Ordering::Relaxed);
         // Without a request it was not the provider who asked.
-        if let Some(wait) = done.as_ref().ok().and_then(AsksToWait::wait)
+        if let Some(wait) = done.as_ref().ok().and_then(SpeaksOfProvider::wait)
             && requests_sent > 0
         {
             self.services.pace.close(self.identity.credential, wait);

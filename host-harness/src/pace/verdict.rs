@@ -15,24 +15,24 @@ use crate::contract::{
 const UNNAMED_WINDOW: Duration = Duration::from_secs(60);
 
 /// A result of the contract.
-pub(crate) trait AsksToWait {
+pub(crate) trait SpeaksOfProvider {
     /// How long before the next call, if anybody asked.
     fn wait(&self) -> Option<Duration>;
 }
 
-impl<T, P: AsksToWait> AsksToWait for Result<T, P> {
+impl<T, P: SpeaksOfProvider> SpeaksOfProvider for Result<T, P> {
     fn wait(&self) -> Option<Duration> {
         self.as_ref().err().and_then(P::wait)
     }
 }
 
-impl AsksToWait for SubmitProblem {
+impl SpeaksOfProvider for SubmitProblem {
     fn wait(&self) -> Option<Duration> {
         match self {
             Self::Unavailable(unavailability) => {
                 asked(unavailability.retry_after_seconds, unavailability.refusal.as_ref())
             }
-            Self::Mapping(problems) => problems.iter().filter_map(AsksToWait::wait).max(),
+            Self::Mapping(problems) => problems.iter().filter_map(SpeaksOfProvider::wait).max(),
             Self::NotConfigured
             | Self::Invalid(_)
             | Self::Refused(_)
@@ -42,13 +42,13 @@ impl AsksToWait for SubmitProblem {
     }
 }
 
-impl AsksToWait for MappingProblem {
+impl SpeaksOfProvider for MappingProblem {
     fn wait(&self) -> Option<Duration> {
         asked(self.retry_after_seconds, self.refusal.as_ref())
     }
 }
 
-impl AsksToWait for TrackingProblem {
+impl SpeaksOfProvider for TrackingProblem {
     fn wait(&self) -> Option<Duration> {
         match self {
             Self::Unavailable(seconds) => asked(*seconds, None),
@@ -57,7 +57,7 @@ impl AsksToWait for TrackingProblem {
     }
 }
 
-impl AsksToWait for ProvisionProblem {
+impl SpeaksOfProvider for ProvisionProblem {
     fn wait(&self) -> Option<Duration> {
         match self {
             Self::Unavailable(seconds) => asked(*seconds, None),
@@ -72,7 +72,7 @@ fn asked(seconds: Option<u32>, refusal: Option<&Refusal>) -> Option<Duration> {
 }
 
 /// A verdict as JSON, of a call by name: whichever of those above it is.
-impl AsksToWait for Value {
+impl SpeaksOfProvider for Value {
     fn wait(&self) -> Option<Duration> {
         let problem = self.get("err")?;
         let asks = |told: &Value| {
@@ -92,7 +92,7 @@ impl AsksToWait for Value {
 /// Verdicts that ask for nothing.
 macro_rules! says_nothing {
     ($($verdict:ty),*) => { $(
-        impl AsksToWait for $verdict {
+        impl SpeaksOfProvider for $verdict {
             fn wait(&self) -> Option<Duration> {
                 None
             }
