@@ -232,11 +232,16 @@ impl Call<'_> {
         };
         let done = done.await;
         let requests_sent = meters.requests.load(Ordering::Relaxed);
-        // Without a request it was not the provider who asked.
-        if let Some(wait) = done.as_ref().ok().and_then(SpeaksOfProvider::wait)
+        // Without a request it was not the provider who spoke.
+        if let Ok(verdict) = &done
             && requests_sent > 0
         {
-            self.services.pace.close(self.identity.credential, wait);
+            if let Some(wait) = verdict.wait() {
+                self.services.pace.close(self.identity.credential, wait);
+            }
+            if verdict.proves_the_credential() {
+                self.services.tokens.unblock(self.identity.scope).await;
+            }
         }
         done.map_err(|error| CallError { error, requests_sent })
     }

@@ -115,11 +115,6 @@ impl Function {
         }
     }
 
-    /// Whether it is the test of the connection.
-    pub(crate) fn is_check(&self) -> bool {
-        self.name == "check"
-    }
-
     pub(crate) fn configures_itself(&self) -> bool {
         matches!(self.name.as_str(), "describe" | "configure")
     }

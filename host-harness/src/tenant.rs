@@ -257,24 +257,7 @@ impl Tenant {
         if found.configures_itself() {
             call.settings = None;
         }
-        let result =
-            call.run(async |store, callee| found.call(store, &callee.instance, arguments).await).await?;
-        if found.is_check() {
-            let verdict = |wanted| {
-                let findings = result.as_array().into_iter().flatten();
-                findings.map(|finding| &finding["verdict"]).any(|verdict| verdict == wanted)
-            };
-            self.checked(verdict("ok"), verdict("fail")).await;
-        }
-        Ok(result)
-    }
-
-    /// A test of the connection has come to its end. Without a fault, the provider has taken the credential, whatever it
-    /// said of it before.
-    async fn checked(&self, passed: bool, failed: bool) {
-        if passed && !failed {
-            self.engine.services.tokens.unblock(self.identity.scope).await;
-        }
+        call.run(async |store, callee| found.call(store, &callee.instance, arguments).await).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an engine's verdict says about the provider's patience.
+//! What an engine's verdict says about the provider: its patience, and whether it takes the credential.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::contract::{
-    CallbackOutcome, Description, Finding, MappingProblem, ProvisionProblem, Refusal, RefusalClass,
-    SettingProblem, SubmitProblem, TrackingProblem,
+    CallbackOutcome, CheckVerdict, Description, Finding, MappingProblem, ProvisionProblem, Refusal,
+    RefusalClass, SettingProblem, SubmitProblem, TrackingProblem,
 };
 
 /// How long a provider is left alone that counts too many calls and names no time. Ours: the shortest window that any
@@ -18,6 +18,11 @@ const UNNAMED_WINDOW: Duration = Duration::from_secs(60);
 pub(crate) trait SpeaksOfProvider {
     /// How long before the next call, if anybody asked.
     fn wait(&self) -> Option<Duration>;
+
+    /// Whether the provider has shown that it takes the credential: in a test of the connection that found no fault.
+    fn proves_the_credential(&self) -> bool {
+        false
+    }
 }
 
 impl<T, P: SpeaksOfProvider> SpeaksOfProvider for Result<T, P> {
@@ -71,6 +76,17 @@ fn asked(seconds: Option<u32>, refusal: Option<&Refusal>) -> Option<Duration> {
     seconds.map(|seconds| Duration::from_secs(seconds.into())).or(counted.then_some(UNNAMED_WINDOW))
 }
 
+impl SpeaksOfProvider for Vec<Finding> {
+    fn wait(&self) -> Option<Duration> {
+        None
+    }
+
+    fn proves_the_credential(&self) -> bool {
+        let told = |verdict| self.iter().any(|finding| finding.verdict == verdict);
+        told(CheckVerdict::Ok) && !told(CheckVerdict::Fail)
+    }
+}
+
 /// A verdict as JSON, of a call by name: whichever of those above it is.
 impl SpeaksOfProvider for Value {
     fn wait(&self) -> Option<Duration> {
@@ -87,6 +103,13 @@ impl SpeaksOfProvider for Value {
             (None, None) => asks(problem),
         }
     }
+
+    fn proves_the_credential(&self) -> bool {
+        let findings = || self.as_array().into_iter().flatten();
+        let told =
+            |verdict| findings().filter_map(|finding| finding.get("verdict")).any(|told| told == verdict);
+        told("ok") && !told("fail")
+    }
 }
 
 /// Verdicts that ask for nothing.
@@ -100,20 +123,14 @@ macro_rules! says_nothing {
     )* };
 }
 
-says_nothing!(
-    Description,
-    Vec<SettingProblem>,
-    CallbackOutcome,
-    Vec<Finding>,
-    Option<Zeroizing<Vec<u8>>>,
-    bool
-);
+says_nothing!(Description, Vec<SettingProblem>, CallbackOutcome, Option<Zeroizing<Vec<u8>>>, bool);
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::contract::Text;
 
     #[test]
     fn a_verdict_as_json_asks_for_what_its_type_asks_for() {
@@ -144,5 +161,45 @@ mod tests {
         }
         assert_eq!(json!({ "ok": { "retry-after-seconds": 7, "unavailable": 7 } }).wait(), None);
         assert_eq!(json!([{ "verdict": "ok" }]).wait(), None);
+    }
+
+    #[test]
+    fn a_test_without_a_fault_proves_the_credential_by_type_and_as_json() {
+        use CheckVerdict::{Fail, Ok, Skipped, Warn};
+        for (verdicts, proves) in [
+            (&[Ok, Ok][..], true),
+            (&[Warn, Ok, Skipped], true),
+            (&[Ok, Fail, Skipped], false),
+            (&[Skipped, Warn], false),
+            (&[], false),
+        ] {
+            let text = || Text { en: String::new(), zh_cn: String::new() };
+            let finding = |verdict: &CheckVerdict| Finding {
+                id: String::from("credentials"),
+                title: text(),
+                verdict: *verdict,
+                settings: Vec::new(),
+                evidence: text(),
+                remedy: None,
+            };
+            let typed: Vec<Finding> = verdicts.iter().map(finding).collect();
+            let word = |verdict: &CheckVerdict| match verdict {
+                Ok => "ok",
+                Warn => "warn",
+                Fail => "fail",
+                Skipped => "skipped",
+            };
+            let json: Value = verdicts.iter().map(|verdict| json!({ "verdict": word(verdict) })).collect();
+            assert_eq!(
+                (typed.proves_the_credential(), json.proves_the_credential()),
+                (proves, proves),
+                "{json}"
+            );
+        }
+        // What `configure` and `submit` may come to.
+        for other in [json!({ "ok": { "verdict": "ok" } }), json!({ "err": [{ "code": "ok" }] }), json!("ok")]
+        {
+            assert!(!other.proves_the_credential(), "{other}");
+        }
     }
 }

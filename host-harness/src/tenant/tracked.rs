@@ -7,8 +7,8 @@ use super::Tenant;
 use crate::bindings::exports::idaas::approval::{approval_tracking, engine_diagnostics};
 use crate::call::{Call, Images};
 use crate::contract::{
-    Approval, CheckOptions, CheckVerdict, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery,
-    TrackingProblem, Window,
+    Approval, CheckOptions, Finding, Page, ProvisionProblem, SettingValue, SubmissionQuery, TrackingProblem,
+    Window,
 };
 use crate::error::{CallError, CallFailure};
 use crate::settings::Settings;
@@ -73,19 +73,11 @@ impl Tenant {
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn check(&self, options: &CheckOptions) -> Result<Vec<Finding>, CallError> {
         let diagnostics = self.diagnostics()?;
-        let findings = self
-            .call(Purity::Outbound)
+        self.call(Purity::Outbound)
             .run(async |store, callee| {
                 diagnostics.load(&mut *store, &callee.instance)?.call_check(store, options).await
             })
-            .await?;
-        let verdicts = || findings.iter().map(|finding| finding.verdict);
-        self.checked(
-            verdicts().any(|it| it == CheckVerdict::Ok),
-            verdicts().any(|it| it == CheckVerdict::Fail),
-        )
-        .await;
-        Ok(findings)
+            .await
     }
 
     /// Makes the engine's own template at the provider, or confirms the existing one; the settings to store.

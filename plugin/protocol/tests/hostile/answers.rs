@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use wecom_protocol::diagnostics::{self, CheckOptions};
+use wecom_protocol::errcode::EGRESS_DENIED;
 use wecom_protocol::exchange::{Acquired, Note, Outbound, Request, Response, SendError};
 use wecom_protocol::model::{SpNo, UnixSeconds, UserId};
 use wecom_protocol::secret::Secret;
@@ -93,11 +94,32 @@ fn submit(wecom: &mut WeCom<'_>) {
     let result = submit::submit(&config(), wecom, &request);
     let unknown = matches!(result, Err(SubmitProblem::UnknownOutcome(_)));
     match wecom.applied.as_slice() {
-        [] => assert!(!unknown && result.is_err(), "not sent: {result:?}"),
+        [] => assert!(
+            matches!(
+                result,
+                Err(SubmitProblem::Invalid(_)
+                    | SubmitProblem::Mapping(_)
+                    | SubmitProblem::Refused(_)
+                    | SubmitProblem::TemplateDrift(_)
+                    | SubmitProblem::Unavailable(_))
+            ),
+            "not sent, and told as {result:?}"
+        ),
         [first, .., _] if !first.refused_its_token() => panic!("resent after {first:?}"),
         [_, _, _, ..] => panic!("sent {} times", wecom.applied.len()),
         [.., last] => match last {
-            Applied::NotSent => assert!(!unknown && result.is_err(), "not sent: {result:?}"),
+            Applied::Denied => {
+                assert!(
+                    matches!(&result, Err(SubmitProblem::Refused(refusal)) if refusal.code == EGRESS_DENIED),
+                    "denied, and told as {result:?}"
+                );
+            }
+            Applied::Unreached => {
+                assert!(
+                    matches!(result, Err(SubmitProblem::Unavailable(_))),
+                    "not reached, and told as {result:?}"
+                );
+            }
             Applied::Lost => assert!(unknown, "in doubt, and told as {result:?}"),
             Applied::Answered { status: 200, .. } => assert!(
                 matches!(
@@ -121,8 +143,10 @@ fn submit(wecom: &mut WeCom<'_>) {
 /// What an `applyevent` came to.
 #[derive(Debug)]
 enum Applied {
-    /// It never left.
-    NotSent,
+    /// The host did not let it out.
+    Denied,
+    /// It never left, for there was no connection.
+    Unreached,
     /// It left, and no answer was read.
     Lost,
     Answered {
@@ -205,7 +229,8 @@ impl Outbound for WeCom<'_> {
                     status: *status,
                     body: serde_json::from_slice(body).unwrap_or_default(),
                 },
-                Err(SendError::Denied { .. } | SendError::Unreachable) => Applied::NotSent,
+                Err(SendError::Denied { .. }) => Applied::Denied,
+                Err(SendError::Unreachable) => Applied::Unreached,
                 Err(SendError::Interrupted | SendError::TooLarge) => Applied::Lost,
             });
         }
