@@ -12,5 +12,5 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
     let mut table = Table::new("Size", &["", "bytes"]);
     table.row(["component".to_owned(), whole(bytes)]);
     table.print(out)?;
-    Ok(vec![Goal::at_most(400.0, "KiB", "component", bytes / 1024.0)])
+    Ok(vec![Goal::at_most(640.0, "KiB", "component", bytes / 1024.0)])
 }
