@@ -81,7 +81,7 @@ async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says>) -> 
     let second = Tracker::new(rows, Policy::default());
     let answers = |_: &Request| Some(Says(Looked::Found(Status::Approved)));
     second.settle(answers, T0 + LATER).await.unwrap();
-    second.reconcile(answers, &mut Budget::default(), T0 + LATER).await.unwrap();
+    second.reconcile(answers, &Budget::default(), T0 + LATER).await.unwrap();
     let request = second.store().request(&key()).await.unwrap().unwrap();
     assert_eq!((request.state, request.conflict), (State::Abandoned, true), "died before {died:?}");
     assert_eq!(second.store().settleable(T0 + LATER, 1).await.unwrap(), [], "died before {died:?}");

@@ -210,7 +210,7 @@ async fn every_open_request_ends_on_the_engine_that_started_it() {
     assert_eq!((tracker.in_need_of(a).await.unwrap(), tracker.in_need_of(b).await.unwrap()), (2, 1));
     let later = T0 + Policy::default().revocable_seconds + 7_200;
     clock.advance(later - T0);
-    tracker.reconcile(pinned, &mut Budget::default(), later).await.unwrap();
+    tracker.reconcile(pinned, &Budget::default(), later).await.unwrap();
     assert_eq!((tracker.in_need_of(a).await.unwrap(), tracker.in_need_of(b).await.unwrap()), (0, 0));
 }
 

@@ -69,7 +69,7 @@ impl Host {
     async fn round(&self) -> Result<(), StoreError> {
         self.submit().await?;
         let engine = |_: &Request| Some(self.tenant.clone());
-        self.tracker.reconcile(engine, &mut Budget::default(), self.now).await?;
+        self.tracker.reconcile(engine, &Budget::default(), self.now).await?;
         self.carry_out().await?;
         self.take_callbacks().await?;
         self.tracker.settle(engine, self.now).await?;

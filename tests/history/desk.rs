@@ -158,7 +158,7 @@ impl Desk {
             }),
             Job::Reconcile => self.jobs.begin(node, async move {
                 let engine = |_: &Request| Some(at.tenant.clone());
-                let _ = at.tracker.reconcile(engine, &mut Budget::default(), at.now()).await;
+                let _ = at.tracker.reconcile(engine, &Budget::default(), at.now()).await;
             }),
             Job::Deliver => {
                 for delivery in self.world.fake.due_deliveries(self.world.fake.now()) {

@@ -31,7 +31,7 @@ impl<S: Store> Tracker<S> {
     pub async fn reconcile<A: Approvals>(
         &self,
         engine: impl Fn(&Request) -> Option<A>,
-        budget: &mut Budget,
+        budget: &Budget,
         now: u64,
     ) -> Result<Reconciled, StoreError> {
         let mut done = Reconciled::default();

@@ -87,7 +87,7 @@ impl Desk {
 
     pub(crate) async fn reconcile(&self, now: u64) {
         let provider = self.provider.clone();
-        self.tracker.reconcile(|_| Some(provider.clone()), &mut Budget::default(), now).await.unwrap();
+        self.tracker.reconcile(|_| Some(provider.clone()), &Budget::default(), now).await.unwrap();
     }
 
     pub(crate) async fn hears(&self, id: &str, status: Status, now: u64) {

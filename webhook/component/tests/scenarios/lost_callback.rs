@@ -24,7 +24,7 @@ impl Desk {
         self.world.clock.advance(seconds);
         let tenant = self.world.tenant();
         let now = host_harness::clock::Clock::now(&*self.world.clock).as_secs();
-        self.tracker.reconcile(|_| Some(tenant.clone()), &mut Budget::default(), now).await.unwrap();
+        self.tracker.reconcile(|_| Some(tenant.clone()), &Budget::default(), now).await.unwrap();
     }
 
     async fn outcomes(&self) -> Vec<Outcome> {
