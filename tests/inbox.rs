@@ -72,7 +72,7 @@ async fn cancelled() -> MemoryStore {
 }
 
 /// Settles with a provider that does not answer, and dies; then a second host with one that does. Gives the step.
-async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says>) -> Option<String> {
+async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says> + Sync) -> Option<String> {
     let rows = cancelled().await;
     let first =
         Tracker::new(Stepping::new(rows.clone(), DiesBefore(AtomicUsize::new(step))), Policy::default());

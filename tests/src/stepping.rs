@@ -79,8 +79,8 @@ impl<S: Store, T: Steps> Store for Stepping<S, T> {
         self.step("forget-settled").await?.forget_settled(before).await
     }
 
-    async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
-        self.step("due").await?.due(now, most).await
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Vec<Request>, StoreError> {
+        self.step("due").await?.due(now, latest, most).await
     }
 
     async fn outbox(&self) -> Result<Vec<Message>, StoreError> {

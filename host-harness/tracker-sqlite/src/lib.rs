@@ -151,7 +151,8 @@ impl Store for SqliteStore {
         // Costs a look into an index for each notice that waits, and they do not wait for long.
         let found = sqlx::query(
             "SELECT * FROM inbox WHERE NOT settled AND (received_at <= ?1 OR EXISTS (SELECT 1 FROM requests WHERE \
-             requests.tenant = inbox.tenant AND requests.approval_id = inbox.approval_id)) ORDER BY position LIMIT ?2",
+             requests.tenant = inbox.tenant AND requests.approval_id = inbox.approval_id)) \
+             ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY position), position LIMIT ?2",
         )
         .bind(rows::signed(since)?)
         .bind(rows::limit(most))
@@ -180,12 +181,13 @@ impl Store for SqliteStore {
         Ok(deleted.rows_affected())
     }
 
-    async fn due(&self, now: u64, most: usize) -> Result<Vec<Request>, StoreError> {
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Vec<Request>, StoreError> {
         let found = sqlx::query(
-            "SELECT * FROM requests WHERE due_at <= ?1 \
-             ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY due_at), due_at LIMIT ?2",
+            "SELECT * FROM requests WHERE due_at <= ?1 OR due_at > ?2 \
+             ORDER BY row_number() OVER (PARTITION BY tenant ORDER BY due_at), due_at LIMIT ?3",
         )
         .bind(rows::signed(now)?)
+        .bind(rows::signed(latest)?)
         .bind(rows::limit(most))
         .fetch_all(&self.0)
         .await

@@ -39,6 +39,8 @@ with_each_store! {
     what_was_settled_long_ago_is_forgotten_and_nothing_else
     what_is_due_comes_longest_waiting_first
     what_is_due_comes_from_tenants_in_turn
+    a_due_time_that_a_clock_ahead_has_set_counts_as_due
+    notices_come_from_tenants_in_turn
     who_is_in_need_of_an_engine_is_known
 }
 
@@ -151,7 +153,8 @@ async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Stor
     for approval_id in ["A1", "A2", "A3"] {
         store.receive(of(approval_id)).await.unwrap();
     }
-    store.receive(Notice { tenant: "globex".into(), ..of("A2") }).await.unwrap();
+    let globex = Notice { tenant: "globex".into(), ..of("A2") };
+    store.receive(globex.clone()).await.unwrap();
     let (request, _) = store.insert(Request::intent(key("R2"), pin(1), 10, 70)).await.unwrap();
     let bound = Request { approval_id: Some("A2".into()), ..request };
     assert!(store.compare_and_set(bound, None).await.unwrap());
@@ -161,14 +164,14 @@ async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Stor
         [of("A2")],
         "another tenant's A2 is another approval"
     );
-    assert_eq!(store.settleable(100, 2).await.unwrap(), [of("A1"), of("A2")]);
+    assert_eq!(store.settleable(100, 3).await.unwrap(), [of("A1"), globex, of("A2")]);
 }
 
 async fn what_is_due_comes_longest_waiting_first(store: impl Store) {
     for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
         store.insert(Request::intent(key(number), pin(1), 1, due_at)).await.unwrap();
     }
-    let due = store.due(30, 2).await.unwrap();
+    let due = store.due(30, 1_000, 2).await.unwrap();
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
 }
 
@@ -179,11 +182,29 @@ async fn what_is_due_comes_from_tenants_in_turn(store: impl Store) {
         let key = Key { tenant: tenant.into(), number: number.into() };
         store.insert(Request::intent(key, pin(1), 1, due_at)).await.unwrap();
     }
-    let due = store.due(40, 3).await.unwrap();
+    let due = store.due(40, 1_000, 3).await.unwrap();
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R1", "R3", "R2"]);
 }
 
 /// A host asks whether an engine can be unloaded.
+async fn a_due_time_that_a_clock_ahead_has_set_counts_as_due(store: impl Store) {
+    for (number, due_at) in [("due", 40), ("later", 41), ("at-the-latest", 1_000), ("ahead", 1_001)] {
+        store.insert(Request::intent(key(number), pin(1), 10, due_at)).await.unwrap();
+    }
+    let due = store.due(40, 1_000, 10).await.unwrap();
+    assert_eq!(due.iter().map(|request| &*request.key.number).collect::<Vec<_>>(), ["due", "ahead"]);
+}
+
+async fn notices_come_from_tenants_in_turn(store: impl Store) {
+    for key in ["1", "2", "3"] {
+        store.receive(notice(key)).await.unwrap();
+    }
+    store.receive(Notice { tenant: "globex".into(), ..notice("4") }).await.unwrap();
+    let first = store.settleable(100, 2).await.unwrap();
+    let first: Vec<_> = first.iter().map(|notice| &*notice.deduplication_key).collect();
+    assert_eq!(first, ["1", "4"]);
+}
+
 async fn who_is_in_need_of_an_engine_is_known(store: impl Store) {
     let tracker = Tracker::new(store, Policy::default());
     tracker.store().insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();

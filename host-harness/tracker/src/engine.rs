@@ -45,7 +45,10 @@ impl<T> Looked<T> {
     /// How long to wait before the same question: for `interval` at least.
     pub(crate) fn wait(&self, policy: &Policy, interval: u64) -> u64 {
         match self {
-            Self::NotNow(seconds) => seconds.map_or(interval, |seconds| interval.max(seconds.into())),
+            // Not longer than any other wait: a due time further away is taken for that of a clock that was ahead.
+            Self::NotNow(seconds) => seconds
+                .map_or(interval, |seconds| interval.max(seconds.into()))
+                .min(policy.longest_wait_seconds()),
             Self::Found(_) => interval,
             // The provider forgot what it numbered itself, or cannot be asked: somebody has to look.
             Self::Nothing | Self::Never(_) => policy.longest_look_seconds,

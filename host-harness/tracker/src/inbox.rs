@@ -4,8 +4,9 @@ use host_harness::contract::{Event, Status};
 
 use crate::engine::Approvals;
 use crate::request::{Request, State};
+use crate::side_by_side::{by_tenant, run};
 use crate::store::{Notice, Store, StoreError};
-use crate::tracker::Tracker;
+use crate::tracker::{Provider, Tracker};
 
 /// Notices that one [`Tracker::settle`] takes up.
 const BATCH: usize = 100;
@@ -35,25 +36,45 @@ impl<S: Store> Tracker<S> {
     /// `engine` gives the one that a request is [pinned](crate::Pin) to.
     ///
     /// A notice of an approval that is bound to no request waits: the callback may be faster than the answer to the
-    /// submission. When no request has claimed it for long enough, it is somebody else's form. What there is no engine
-    /// for, or no answer, is left to [`reconcile`](Self::reconcile): each notice costs one question.
+    /// submission. When no request has claimed it for long enough, it belongs to a form of another product. A notice
+    /// without an engine or without an answer is left to [`reconcile`](Self::reconcile): each costs one question.
+    ///
+    /// Up to [`Policy::tenants_at_once`](crate::Policy::tenants_at_once) tenants are asked about at the same time, each with one question at a time.
+    /// After a question without an answer, the tenant's other notices wait in the inbox for the next round.
     ///
     /// # Errors
-    /// - [`StoreError`]: what was not settled stays in the inbox.
+    /// - [`StoreError`]: what was not settled stays in the inbox. The tenants that it did not concern are settled.
     pub async fn settle<A: Approvals>(
         &self,
-        engine: impl Fn(&Request) -> Option<A>,
+        engine: impl Fn(&Request) -> Option<A> + Sync,
         now: u64,
     ) -> Result<(), StoreError> {
         let since = now.saturating_sub(self.unclaimed_seconds());
-        for notice in self.store.settleable(since, BATCH).await? {
+        let notices = self.store.settleable(since, BATCH).await?;
+        let tenants = by_tenant(notices, |notice| &notice.tenant);
+        let work = tenants.into_iter().map(|notices| self.settle_in_order(&engine, notices, now));
+        run(work, self.policy.tenants_at_once).await.into_iter().collect()
+    }
+
+    /// Settles the notices of one tenant, until its provider does not answer.
+    async fn settle_in_order<A: Approvals>(
+        &self,
+        engine: &(impl Fn(&Request) -> Option<A> + Sync),
+        notices: Vec<Notice>,
+        now: u64,
+    ) -> Result<(), StoreError> {
+        for notice in notices {
+            let mut provider = Provider::Answers;
             if let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
                 match engine(&request) {
-                    Some(engine) => self.look(&engine, request, Some(&notice), now).await?,
+                    Some(engine) => provider = self.look(&engine, request, Some(&notice), now).await?,
                     None => self.leave_to_reconcile(request, &notice, now).await?,
                 }
             }
             self.store.settle(&notice).await?;
+            if provider == Provider::Silent {
+                break;
+            }
         }
         Ok(())
     }
@@ -94,7 +115,8 @@ impl<S: Store> Tracker<S> {
                     | (State::Pending | State::Approved, Status::Revoked)
             )
         };
-        let until = news.filter(ahead).map(|notice| notice.received_at + self.policy.detail_lag_seconds);
+        let until =
+            news.filter(ahead).map(|notice| notice.received_at.min(now) + self.policy.detail_lag_seconds);
         match until.filter(|until| now < *until) {
             Some(until) => Request {
                 expecting_until: Some(until),

@@ -18,6 +18,7 @@ mod inbox;
 mod policy;
 mod reconcile;
 mod request;
+mod side_by_side;
 mod store;
 mod submit;
 mod tenant;

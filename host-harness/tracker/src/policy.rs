@@ -24,6 +24,8 @@ pub struct Policy {
     pub revocable_seconds: u64,
     /// How long a pending request is waited for; `None` for ever.
     pub expiry_seconds: Option<u64>,
+    /// Tenants that are asked about at the same time, each with one question at a time.
+    pub tenants_at_once: usize,
     /// How long a settled notice stays known. Longer than a callback can be taken for fresh, which is a day at most: what
     /// comes again later does not get here.
     pub settled_seconds: u64,
@@ -42,6 +44,7 @@ impl Default for Policy {
             longest_look_seconds: 3_600,
             revocable_seconds: 30 * 86_400,
             expiry_seconds: None,
+            tenants_at_once: 32,
             settled_seconds: 7 * 86_400,
         }
     }
@@ -52,6 +55,21 @@ impl Policy {
     #[must_use]
     pub fn next_look(&self, now: u64, silent_looks: u32) -> u64 {
         now + self.doubled(self.first_look_seconds, silent_looks)
+    }
+
+    /// The longest time that a request waits to be asked about again. A due time further away than this was set by a
+    /// clock that was ahead.
+    #[must_use]
+    pub fn longest_wait_seconds(&self) -> u64 {
+        [
+            self.submission_seconds,
+            self.search_interval_seconds,
+            self.expecting_interval_seconds,
+            self.first_look_seconds,
+            self.longest_look_seconds,
+        ]
+        .into_iter()
+        .fold(0, u64::max)
     }
 
     /// `seconds`, doubled so many times.

@@ -1,12 +1,14 @@
 //! What has been silent: lost callbacks, unknown outcomes, crashed submissions.
 
 use host_harness::Digest;
+use tracing::warn;
 
 use crate::budget::Budget;
 use crate::engine::Approvals;
 use crate::request::{Request, State};
+use crate::side_by_side::{by_tenant, run};
 use crate::store::{Store, StoreError};
-use crate::tracker::Tracker;
+use crate::tracker::{Provider, Tracker};
 
 /// Requests that one [`Tracker::reconcile`] takes up.
 const BATCH: usize = 500;
@@ -16,46 +18,82 @@ const BATCH: usize = 500;
 pub struct Reconciled {
     /// Requests that were asked about.
     pub asked: usize,
-    /// Requests that wait for the next round because a budget is spent.
+    /// Requests that wait for the next round, because a budget is spent or their tenant's provider does not answer.
     pub postponed: usize,
-    /// Requests that wait because the engine that they are pinned to is not there. Somebody has to load it again.
+    /// Requests that wait because the engine that they are pinned to is not there. The operator has to load it again.
     pub without_engine: usize,
+    /// Requests whose due time is further away than any wait of the policy: a clock that was ahead has set it. They count
+    /// as due. The operator has to look at the clocks of the nodes.
+    pub from_the_future: usize,
 }
 
 impl<S: Store> Tracker<S> {
-    /// Asks about every request whose time has come, tenants in turn, each within its budget. `engine` gives the one
-    /// that a request is [pinned](crate::Pin) to.
+    /// Asks about every request whose time has come, each tenant within its budget. `engine` gives the one that a
+    /// request is [pinned](crate::Pin) to.
+    ///
+    /// Up to [`Policy::tenants_at_once`](crate::Policy::tenants_at_once) tenants are asked about at the same time, each
+    /// with one question at a time. After a question without an answer, the tenant's other requests wait for the next
+    /// round.
     ///
     /// # Errors
-    /// - [`StoreError`]: what was not asked about stays due.
+    /// - [`StoreError`]: what was not asked about stays due. The tenants that it did not concern were asked about.
     pub async fn reconcile<A: Approvals>(
         &self,
-        engine: impl Fn(&Request) -> Option<A>,
+        engine: impl Fn(&Request) -> Option<A> + Sync,
         budget: &Budget,
         now: u64,
     ) -> Result<Reconciled, StoreError> {
+        self.notice_the_clock(now);
+        let latest = now.saturating_add(self.policy.longest_wait_seconds());
+        let due = self.store.due(now, latest, BATCH).await?;
+        let from_the_future = due.iter().filter(|request| request.due_at > Some(latest)).count();
+        if from_the_future > 0 {
+            warn!(requests = from_the_future, now, latest, "due-times-from-a-clock-that-is-ahead");
+        }
+        let tenants = by_tenant(due, |request| &request.key.tenant);
+        let work =
+            tenants.into_iter().map(|requests| self.reconcile_in_order(&engine, budget, requests, now));
+        let mut done = Reconciled { from_the_future, ..Reconciled::default() };
+        for tenant in run(work, self.policy.tenants_at_once).await {
+            let tenant = tenant?;
+            done.asked += tenant.asked;
+            done.postponed += tenant.postponed;
+            done.without_engine += tenant.without_engine;
+        }
+        Ok(done)
+    }
+
+    /// Asks about the requests of one tenant, until its provider does not answer.
+    async fn reconcile_in_order<A: Approvals>(
+        &self,
+        engine: &(impl Fn(&Request) -> Option<A> + Sync),
+        budget: &Budget,
+        requests: Vec<Request>,
+        now: u64,
+    ) -> Result<Reconciled, StoreError> {
         let mut done = Reconciled::default();
-        for request in self.store.due(now, BATCH).await? {
+        let mut provider = Provider::Answers;
+        for request in requests {
             let Some(engine) = engine(&request) else {
                 done.without_engine += 1;
                 self.stand_aside(request, now).await?;
                 continue;
             };
-            if !budget.take(&request.key.tenant, now) {
+            if provider == Provider::Silent || !budget.take(&request.key.tenant, now) {
                 done.postponed += 1;
                 continue;
             }
             done.asked += 1;
-            if matches!(request.state, State::Submitting | State::Unknown) {
-                self.search(&engine, request, now).await?;
+            provider = if matches!(request.state, State::Submitting | State::Unknown) {
+                self.search(&engine, request, now).await?
             } else {
-                self.look(&engine, request, None, now).await?;
-            }
+                self.look(&engine, request, None, now).await?
+            };
         }
         Ok(done)
     }
 
-    /// Puts off a request whose engine is not there, so that it does not stand before those that can be asked about.
+    /// Puts off a request whose engine is not there, so that it does not delay those that can be asked about.
     async fn stand_aside(&self, request: Request, now: u64) -> Result<(), StoreError> {
         let due_at = Some(now + self.policy.search_interval_seconds);
         self.change(request, |stored| Some((Request { due_at, ..stored }, None))).await?;
@@ -66,11 +104,11 @@ impl<S: Store> Tracker<S> {
     /// 0 it can be unloaded. Reads everything that is not at its end.
     ///
     /// # Errors
-    /// - [`StoreError`]: nobody knows.
+    /// - [`StoreError`]: the number is not known.
     pub async fn in_need_of(&self, engine: Digest) -> Result<usize, StoreError> {
         // The end of SQLite's time.
         let ever = i64::MAX.unsigned_abs();
-        let watched = self.store.due(ever, usize::MAX).await?;
+        let watched = self.store.due(ever, ever, usize::MAX).await?;
         Ok(watched.iter().filter(|request| request.pin.engine == engine).count())
     }
 }

@@ -64,9 +64,9 @@ pub trait Store: Send + Sync {
     /// Takes a notice into the inbox. `false` when it was there before, settled or not.
     fn receive(&self, notice: Notice) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Notices that can be settled, oldest first, at most `most`: those of an approval that a request of their tenant
-    /// is bound to, and those that arrived at `since` or before. The others wait for the answer to a submission, and
-    /// stand before nobody.
+    /// Notices that can be settled, at most `most`: the oldest of each tenant, then the next of each, so that a tenant
+    /// with thousands delays no other. A notice can be settled when a request of its tenant is bound to its approval,
+    /// and when it arrived at `since` or before. The others wait for the answer to a submission, and delay no notice.
     fn settleable(
         &self,
         since: u64,
@@ -80,8 +80,14 @@ pub trait Store: Send + Sync {
     fn forget_settled(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Requests whose time has come, at most `most`: the longest waiting of each tenant, then the next of each, so that a
-    /// tenant with thousands delays nobody.
-    fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
+    /// tenant with thousands delays no other. Those whose due time lies after `latest` are among them: a clock that was
+    /// ahead has set it.
+    fn due(
+        &self,
+        now: u64,
+        latest: u64,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
 
     /// What the product has not acknowledged, oldest first.
     fn outbox(&self) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;

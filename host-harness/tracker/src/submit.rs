@@ -8,7 +8,7 @@ use host_harness::contract::SubmissionRequest;
 use crate::engine::{Approvals, Looked, Submitted};
 use crate::request::{Key, Outcome, Pin, Request, State};
 use crate::store::{Store, StoreError};
-use crate::tracker::Tracker;
+use crate::tracker::{Provider, Tracker};
 
 /// Where a submission stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,13 +149,13 @@ impl<S: Store> Tracker<S> {
         Ok(())
     }
 
-    /// Looks for the approval of an intent that nobody has reported on.
+    /// Looks for the approval of an intent that nobody has reported on. Returns whether the provider could be asked.
     pub(crate) async fn search(
         &self,
         engine: &impl Approvals,
         request: Request,
         now: u64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Provider, StoreError> {
         let policy = &self.policy;
         let (number, applicant) = (request.key.number.clone(), request.applicant.clone());
         let starts_at = request.created_at.saturating_sub(policy.clock_skew_seconds);
@@ -166,7 +166,7 @@ impl<S: Store> Tracker<S> {
         match &found {
             Looked::Found(approval_id) => {
                 if let Some(bound) = self.bind(request, approval_id, None, now).await? {
-                    self.look(engine, bound, None, now).await?;
+                    return self.look(engine, bound, None, now).await;
                 }
             }
             // The list may lag behind: only a late "nothing" is one.
@@ -195,6 +195,6 @@ impl<S: Store> Tracker<S> {
                 .await?;
             }
         }
-        Ok(())
+        Ok(Provider::after(&found))
     }
 }

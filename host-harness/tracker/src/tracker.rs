@@ -1,6 +1,9 @@
 //! The tracker, and the one way in which it learns an authoritative status.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use host_harness::contract::Status;
+use tracing::warn;
 
 use crate::engine::{Approvals, Looked};
 use crate::policy::Policy;
@@ -12,17 +15,46 @@ use crate::store::{Notice, Store, StoreError};
 pub struct Tracker<S> {
     pub(crate) store: S,
     pub(crate) policy: Policy,
+    /// The latest time that this tracker was given.
+    latest: AtomicU64,
+}
+
+/// Whether a tenant's provider can be asked further questions in this round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    /// It had an answer, or one that concerns the one question only.
+    Answers,
+    /// It had none in time. The next question would wait as long, so the tenant's others wait for the next round.
+    Silent,
+}
+
+impl Provider {
+    pub(crate) const fn after<T>(looked: &Looked<T>) -> Self {
+        match looked {
+            Looked::NotNow(_) => Self::Silent,
+            Looked::Found(_) | Looked::Nothing | Looked::Never(_) => Self::Answers,
+        }
+    }
 }
 
 impl<S: Store> Tracker<S> {
     /// A tracker on this store.
     pub const fn new(store: S, policy: Policy) -> Self {
-        Self { store, policy }
+        Self { store, policy, latest: AtomicU64::new(0) }
     }
 
     /// The store.
     pub const fn store(&self) -> &S {
         &self.store
+    }
+
+    /// Logs when the clock has been put back since the last round. The round counts by the new time.
+    pub(crate) fn notice_the_clock(&self, now: u64) {
+        let before = self.latest.swap(now, Ordering::Relaxed);
+        let back_seconds = before.saturating_sub(now);
+        if back_seconds > 0 {
+            warn!(back_seconds, "clock-put-back");
+        }
     }
 
     /// The product cancelled the request. A later approval is recorded and never executed. `false` when it was
@@ -49,24 +81,25 @@ impl<S: Store> Tracker<S> {
     }
 
     /// Asks the provider about a bound request, and lets its answer count. `news` is what a callback said of it. The
-    /// request is due again, unless there is nothing more to learn.
+    /// request is due again, unless there is nothing more to learn. Returns whether the provider could be asked.
     pub(crate) async fn look(
         &self,
         engine: &impl Approvals,
         request: Request,
         news: Option<&Notice>,
         now: u64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Provider, StoreError> {
         let Some(approval_id) = request.approval_id.clone() else {
             self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
-            return Ok(());
+            return Ok(Provider::Answers);
         };
         let looked = engine.status(&approval_id).await;
         if let Looked::Found(status) = looked {
-            return self.learn(request, status, news, now).await;
+            self.learn(request, status, news, now).await?;
+            return Ok(Provider::Answers);
         }
         self.change(request, |stored| Some((self.put_off(stored, &looked, news, now), None))).await?;
-        Ok(())
+        Ok(Provider::after(&looked))
     }
 
     /// No answer: to be asked again, ever more rarely. News begins anew.
@@ -151,7 +184,9 @@ impl<S: Store> Tracker<S> {
 
 /// When to look next at a request that had no news: soon while an event is ahead of the detail, else ever more rarely.
 fn after_silence(policy: &Policy, request: Request, now: u64) -> Request {
-    if request.expecting_until.is_some_and(|until| now < until) {
+    // One that lies further away was set by a clock that was ahead.
+    let expecting = now..=now.saturating_add(policy.detail_lag_seconds);
+    if request.expecting_until.is_some_and(|until| now != until && expecting.contains(&until)) {
         return Request { due_at: Some(now + policy.expecting_interval_seconds), ..request };
     }
     let watched = match request.state {

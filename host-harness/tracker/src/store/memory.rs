@@ -34,6 +34,22 @@ impl Rows {
     }
 }
 
+/// The first of each tenant, then the second of each, and so on.
+fn in_turn<'a, T: 'a>(
+    items: impl Iterator<Item = &'a T>,
+    tenant: impl Fn(&T) -> &str,
+) -> impl Iterator<Item = &'a T> {
+    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut with_turns: Vec<(usize, &T)> = Vec::new();
+    for item in items {
+        let turn = turns.entry(tenant(item).to_owned()).or_default();
+        *turn += 1;
+        with_turns.push((*turn, item));
+    }
+    with_turns.sort_by_key(|(turn, _)| *turn);
+    with_turns.into_iter().map(|(_, item)| item)
+}
+
 impl Store for MemoryStore {
     fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send {
         self.with(|rows| match rows.requests.get(&request.key) {
@@ -95,7 +111,8 @@ impl Store for MemoryStore {
             let can_be = |notice: &&Notice| {
                 notice.received_at <= since || rows.bound_to(&notice.tenant, &notice.approval_id).is_some()
             };
-            rows.unsettled.iter().filter(can_be).take(most).cloned().collect()
+            let settleable = rows.unsettled.iter().filter(can_be);
+            in_turn(settleable, |notice| &notice.tenant).take(most).cloned().collect()
         })
     }
 
@@ -115,20 +132,17 @@ impl Store for MemoryStore {
         })
     }
 
-    fn due(&self, now: u64, most: usize) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
+    fn due(
+        &self,
+        now: u64,
+        latest: u64,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
         self.with(|rows| {
-            let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now);
+            let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now || at > latest);
             let mut due: Vec<&Request> = rows.requests.values().filter(is_due).collect();
             due.sort_by_key(|request| request.due_at);
-            let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
-            let mut in_turn: Vec<(usize, &Request)> = Vec::new();
-            for request in due {
-                let turn = turns.entry(&request.key.tenant).or_default();
-                *turn += 1;
-                in_turn.push((*turn, request));
-            }
-            in_turn.sort_by_key(|(turn, _)| *turn);
-            in_turn.into_iter().take(most).map(|(_, request)| request.clone()).collect()
+            in_turn(due.into_iter(), |request| &request.key.tenant).take(most).cloned().collect()
         })
     }
 
