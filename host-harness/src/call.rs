@@ -21,6 +21,7 @@ use crate::pace::{Hold, Turn};
 use crate::replay::Tape;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
+use crate::timers;
 
 mod functions;
 mod image;
@@ -209,6 +210,7 @@ impl Call<'_> {
         T: SpeaksOfProvider,
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
+        timers::require()?;
         let meters = Arc::new(Meters::new(&self.runtime.0.limits));
         let (setting, limit) = self.wall_clock();
         let ends_at = Instant::now() + limit;

@@ -18,6 +18,7 @@ mod census;
 mod cpu;
 mod slots;
 mod state;
+mod timers;
 
 pub mod clock;
 pub mod code_cache;
