@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Notice, Pin, Policy, Request, State, Store as _, StoreError,
-    Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Notice, Pin, Policy, Request, State, Store as _,
+    StoreError, Submitted, Tracker,
 };
 use conformance::T0;
 use conformance::stepping::{Stepping, Steps};
@@ -31,6 +31,18 @@ struct Says(Looked<Status>);
 impl Approvals for Says {
     fn pin(&self) -> Pin {
         Pin::UNRECORDED
+    }
+
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        Some(String::from("zhang.san"))
     }
 
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
@@ -74,11 +86,14 @@ async fn cancelled() -> MemoryStore {
 /// Settles with a provider that does not answer, and dies; then a second host with one that does. Gives the step.
 async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says> + Sync) -> Option<String> {
     let rows = cancelled().await;
-    let first =
-        Tracker::new(Stepping::new(rows.clone(), DiesBefore(AtomicUsize::new(step))), Policy::default());
+    let first = Tracker::new(
+        Stepping::new(rows.clone(), DiesBefore(AtomicUsize::new(step))),
+        Policy::default(),
+        HostKey::new(&[7; 32]),
+    );
     let died = first.settle(engine, T0).await.err().map(|StoreError(step)| step);
 
-    let second = Tracker::new(rows, Policy::default());
+    let second = Tracker::new(rows, Policy::default(), HostKey::new(&[7; 32]));
     let answers = |_: &Request| Some(Says(Looked::Found(Status::Approved)));
     second.settle(answers, T0 + LATER).await.unwrap();
     second.reconcile(answers, &Budget::default(), T0 + LATER).await.unwrap();
@@ -131,7 +146,7 @@ async fn news_that_is_not_stored_is_an_error_and_is_new_when_it_comes_again() {
     let events = [event("N1"), event("N2")];
     for stored in 0..events.len() {
         let rows = Stepping::new(MemoryStore::default(), DiesBefore(AtomicUsize::new(stored)));
-        let tracker = Tracker::new(rows, Policy::default());
+        let tracker = Tracker::new(rows, Policy::default(), HostKey::new(&[7; 32]));
         let lost = StoreError(String::from("receive"));
         assert_eq!(tracker.receive("acme", &events, T0).await, Err(lost));
         assert_eq!(tracker.receive("acme", &events, T0).await, Ok(events.len() - stored));

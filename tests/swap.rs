@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Budget, Key, MemoryStore, Outcome, Policy, Request, State, Store as _, SubmitOutcome, Tracker,
+    Budget, HostKey, Key, MemoryStore, Outcome, Policy, Request, State, Store as _, SubmitOutcome, Tracker,
 };
 use bytes::Bytes;
 use conformance::props::{account, request};
@@ -156,7 +156,7 @@ async fn every_open_request_ends_on_the_engine_that_started_it() {
     let clock = clock();
     let provider = Provider::new(clock.clone(), None);
     let (registry, a, b) = registry(services(provider.clone(), &clock)).await;
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let check = provider.fake.begin_save(props::receive_server()).unwrap();
     let saved = tenant(&registry, "acme").handle_callback(&callback(check, &clock)).await.unwrap();
     let saved = http::Response::new(Bytes::from(saved.response.body));

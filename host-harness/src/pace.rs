@@ -25,6 +25,9 @@ pub(crate) mod verdict;
 /// The longest window that a verdict can shut. Then one call finds out.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3_600);
 
+/// Seconds by which a difference of clocks has to change before it is told again. Answers take some seconds themselves.
+const NOTABLE_SKEW: u64 = 60;
+
 /// What one credential may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -96,6 +99,8 @@ struct Lanes {
 struct Lane {
     budget: Budget,
     closed_until: Duration,
+    /// How many seconds the provider's clock is ahead.
+    skew: Option<i64>,
     /// A permit for each call under way.
     places: Arc<Semaphore>,
     /// One permit for each tenant: of a tenant's calls, one waits for a place and the others wait for that one. The
@@ -154,6 +159,25 @@ impl Pace {
         });
     }
 
+    /// An answer of the provider's says what its clock shows. Gives how many seconds that is ahead of the host's, if that
+    /// is news: the first answer, or another difference than the last one told.
+    pub(crate) fn hear_time(&self, credential: Scope, shows: Duration) -> Option<i64> {
+        self.with(credential, |lane, now| {
+            let (shows, now) = (i64::try_from(shows.as_secs()).ok()?, i64::try_from(now.as_secs()).ok()?);
+            let skew = shows.checked_sub(now)?;
+            let before = lane.skew.replace(skew).unwrap_or(0);
+            (before.abs_diff(skew) >= NOTABLE_SKEW).then_some(skew)
+        })
+    }
+
+    /// How many seconds the provider's clock is ahead of the host's, as its last answer told. `None` when none did, or
+    /// long ago.
+    #[must_use]
+    pub fn skew(&self, credential: Scope) -> Option<i64> {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.by_credential.get(&credential)?.skew
+    }
+
     fn with<T>(&self, credential: Scope, f: impl FnOnce(&mut Lane, Duration) -> T) -> T {
         let now = self.clock.now();
         // A panic while the lock was held cannot have left a lane half written: each write is one assignment.
@@ -171,6 +195,7 @@ impl Lane {
         Self {
             budget: Budget::per_minute(quota.requests_per_minute),
             closed_until: Duration::ZERO,
+            skew: None,
             places: Arc::new(Semaphore::new(quota.calls.max(1) as usize)),
             fronts: HashMap::new(),
         }
@@ -268,6 +293,20 @@ mod tests {
         assert_eq!(f.begins(f.credential).await, closed(1));
         f.clock.advance(1);
         assert_eq!(f.begins(f.credential).await, Ok(()));
+    }
+
+    #[test]
+    fn a_difference_of_clocks_is_kept_for_its_credential_and_told_when_it_changes() {
+        let f = fixture(Quota::default());
+        let hears = |shows| f.pace.hear_time(f.credential, Duration::from_secs(shows));
+        assert_eq!(f.pace.skew(f.credential), None);
+        assert_eq!(hears(T0 + 2), None);
+        assert_eq!(f.pace.skew(f.credential), Some(2));
+        assert_eq!(hears(T0 - 400), Some(-400));
+        assert_eq!(hears(T0 - 401), None);
+        assert_eq!(f.pace.skew(f.credential), Some(-401));
+        assert_eq!(f.pace.skew(Scope::of(["wecom", "another"])), None);
+        assert_eq!(hears(T0), Some(0));
     }
 
     #[tokio::test(start_paused = true)]

@@ -126,6 +126,13 @@ impl Tenant {
         self.identity.scope
     }
 
+    /// How many seconds the provider's clock is ahead of the host's, as its last answer to a call with this tenant's
+    /// credential told. `None` when none has told yet, or long ago.
+    #[must_use]
+    pub fn clock_skew(&self) -> Option<i64> {
+        self.engine.services.pace.skew(self.identity.credential)
+    }
+
     /// The same tenant whose calls skip `configure`: misuse, for a test of what the engine answers then.
     #[must_use]
     pub fn without_configure(&self) -> Self {

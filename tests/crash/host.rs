@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use approval_tracker::{Budget, Key, Outcome, Policy, Request, Store as _, StoreError, Tracker};
+use approval_tracker::{Budget, HostKey, Key, Outcome, Policy, Request, Store as _, StoreError, Tracker};
 use approval_tracker_sqlite::SqliteStore;
 use conformance::stepping::Stepping;
 use conformance::{crash_wire, props};
@@ -63,7 +63,12 @@ impl Host {
         let tenant =
             engine.tenant(crash_wire::TENANT, &props::settings().with("api-base-url", wecom), &grant);
         let store = Stepping::new(SqliteStore::open(store).await.expect("a store"), parent);
-        Self { tracker: Tracker::new(store, Policy::default()), tenant, parent, now }
+        Self {
+            tracker: Tracker::new(store, Policy::default(), HostKey::new(&crash_wire::HOST_KEY)),
+            tenant,
+            parent,
+            now,
+        }
     }
 
     async fn round(&self) -> Result<(), StoreError> {

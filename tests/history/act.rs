@@ -5,6 +5,7 @@ use std::fmt;
 use proptest::prelude::*;
 
 use crate::faults::{Weather, call_fault, delivery_fault, path, weather};
+use crate::plot::plot;
 use crate::turns::TO_THE_END;
 
 pub(crate) use fake_wecom::{CallFault, DeliveryFault};
@@ -56,6 +57,8 @@ pub(crate) enum Act {
     Lose(DeliveryFault),
     /// The nth step of the store from here fails.
     StoreFails(u8),
+    /// The store fails when the next approval is to be bound to its request.
+    BindingFails,
     /// A node crashes where it is, and starts again.
     Crash(u8),
 }
@@ -74,8 +77,9 @@ pub(crate) enum Job {
 }
 
 pub(crate) fn history(crashes: bool) -> impl Strategy<Value = History> {
-    (weather(), proptest::collection::vec(act(crashes), 4..24))
-        .prop_map(|(weather, acts)| History { weather, acts })
+    let scene = prop_oneof![12 => act(crashes).prop_map(|act| vec![act]), 1 => plot(crashes)];
+    (weather(), proptest::collection::vec(scene, 4..20))
+        .prop_map(|(weather, scenes)| History { weather, acts: scenes.concat() })
 }
 
 fn act(crashes: bool) -> BoxedStrategy<Act> {
@@ -85,7 +89,8 @@ fn act(crashes: bool) -> BoxedStrategy<Act> {
     prop_oneof![
         20 => calm(),
         2 => (0..NODES).prop_map(Act::Crash),
-        1 => (0_u8..6).prop_map(Act::StoreFails),
+        2 => (0_u8..12).prop_map(Act::StoreFails),
+        1 => Just(Act::BindingFails),
     ]
     .boxed()
 }

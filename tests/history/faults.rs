@@ -9,6 +9,24 @@ pub(crate) struct Weather {
     pub(crate) list_lag_seconds: u64,
     pub(crate) detail_lag_seconds: u64,
     pub(crate) clock_skew_seconds: i64,
+    pub(crate) company: Company,
+}
+
+/// Forms of the template that people submit by hand, evenly over [`Company::HOURS`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Company {
+    /// By others than the applicant of the requests.
+    pub(crate) others: u16,
+    /// By that applicant.
+    pub(crate) own: u16,
+}
+
+impl Company {
+    /// Nobody submits anything by hand.
+    pub(crate) const QUIET: Self = Self { others: 0, own: 0 };
+
+    /// Before and after the beginning of a history.
+    pub(crate) const HOURS: std::ops::Range<i64> = -2..3;
 }
 
 impl Weather {
@@ -24,10 +42,24 @@ impl Weather {
 pub(crate) fn weather() -> impl Strategy<Value = Weather> {
     let list_lag = prop_oneof![Just(0), 1_u64..=600];
     let detail_lag = prop_oneof![Just(0), 1_u64..=60];
-    let skew = prop_oneof![Just(0), -240_i64..=240];
-    (list_lag, detail_lag, skew).prop_map(|(list_lag_seconds, detail_lag_seconds, clock_skew_seconds)| {
-        Weather { list_lag_seconds, detail_lag_seconds, clock_skew_seconds }
-    })
+    // Up to what WeCom's callbacks are taken for fresh with.
+    let skew = prop_oneof![2 => Just(0), 2 => -240_i64..=240, 1 => 240_i64..=3_500, 1 => -3_500_i64..=-240];
+    (list_lag, detail_lag, skew, company()).prop_map(
+        |(list_lag_seconds, detail_lag_seconds, clock_skew_seconds, company)| Weather {
+            list_lag_seconds,
+            detail_lag_seconds,
+            clock_skew_seconds,
+            company,
+        },
+    )
+}
+
+fn company() -> impl Strategy<Value = Company> {
+    prop_oneof![
+        5 => Just(Company::QUIET),
+        2 => (100_u16..=400).prop_map(|others| Company { others, own: 0 }),
+        1 => (0_u16..=100, 1_u16..=120).prop_map(|(others, own)| Company { others, own }),
+    ]
 }
 
 pub(crate) fn path() -> impl Strategy<Value = &'static str> {

@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 /// The tenant of the host.
 pub const TENANT: &str = "acme";
 
-/// The idempotency key of the one request.
+/// The number of the one request.
 pub const NUMBER: &str = "REQ-1";
+
+/// The host's own key, which each of its processes has. Not in the store.
+pub const HOST_KEY: [u8; 32] = *b"an example of thirty-two bytes..";
 
 /// The host asks for what WeCom delivers: JSON, a list of [`Callback`] in one line.
 pub const CALLBACKS: &str = "callbacks";

@@ -1,6 +1,6 @@
 //! What a call comes to, faults included.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -36,6 +36,19 @@ impl Answer {
             Self::Slow(_, answer) => answer.into_response(),
             Self::Refused | Self::Cut | Self::CutShort(..) => None,
         }
+    }
+
+    /// The answer with the `Date` that WeCom's clock shows.
+    pub(crate) fn dated(mut self, now: u64) -> Self {
+        let mut answer = &mut self;
+        while let Self::Slow(_, later) = answer {
+            answer = later;
+        }
+        if let Self::Response(response) | Self::SlowBody(_, response) | Self::CutShort(_, response) = answer {
+            let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(now));
+            response.headers_mut().extend(HeaderValue::try_from(date).ok().map(|date| (header::DATE, date)));
+        }
+        self
     }
 }
 

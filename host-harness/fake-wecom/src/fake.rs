@@ -70,17 +70,12 @@ impl FakeWeCom {
         let query = parts.uri.query().unwrap_or_default();
         let query: Vec<(String, String)> =
             url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let call = Call {
-            now: self.now(),
-            peer,
-            method: &parts.method,
-            path: api_path(&parts.uri),
-            query: &query,
-            body: &body,
-        };
+        let now = self.now();
+        let call =
+            Call { now, peer, method: &parts.method, path: api_path(&parts.uri), query: &query, body: &body };
         let answer = answer::answer(&mut self.lock(), &call, fault);
         self.shared.outbox_changed.notify_one();
-        answer
+        answer.dated(now)
     }
 
     /// Replaces the fault plan. Counts and draws start anew, so a plan runs the same whenever it is set.

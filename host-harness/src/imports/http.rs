@@ -1,7 +1,7 @@
 //! `http`: policy, secrets, limits, and then out.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
@@ -82,6 +82,7 @@ impl CallState {
         let outbound = self.services.outbound.clone();
         let answer = self.meters.cpu.sparing(async { outbound.send(departure).await }).await;
         self.note_answer(fields, &answer, started);
+        self.note_time(&answer);
         answer.map(response).map_err(|error| self.refused(error, &origin))
     }
 
@@ -163,6 +164,20 @@ impl CallState {
         });
         fields.push(("ms".into(), started.elapsed().as_millis().to_string()));
         self.note(Level::Debug, "request", fields);
+    }
+
+    /// What the provider's clock shows is in its answer. One that differs is told: signatures, tokens and the search for a
+    /// lost submission rest on it.
+    fn note_time(&mut self, answer: &Result<http::Response<Bytes>, SendError>) {
+        let date = answer.as_ref().ok().and_then(|response| response.headers().get(http::header::DATE));
+        let shows = date
+            .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+            .and_then(|date| date.duration_since(UNIX_EPOCH).ok());
+        let Some(shows) = shows else { return };
+        if let Some(skew) = self.services.pace.hear_time(self.identity.credential, shows) {
+            let fields = vec![(String::from("provider-ahead-seconds"), skew.to_string())];
+            self.note(Level::Warn, "clock-skew", fields);
+        }
     }
 
     /// Tells the operator what would allow it, and the engine that it is denied.

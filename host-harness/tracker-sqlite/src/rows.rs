@@ -113,7 +113,11 @@ pub(crate) fn write<'q>(
         .bind(request.silent_looks)
         .bind(request.unanswered_looks)
         .bind(request.expecting_until.map(signed).transpose()?)
-        .bind(request.conflict))
+        .bind(request.conflict)
+        .bind(request.idempotency_key.clone())
+        .bind(request.attempt)
+        .bind(request.skew_seconds.map(signed).transpose()?)
+        .bind(request.stuck.clone()))
 }
 
 pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
@@ -132,6 +136,10 @@ pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
         unanswered_looks: row.try_get("unanswered_looks").map_err(failed)?,
         expecting_until: optional(row, "expecting_until")?,
         conflict: row.try_get("conflict").map_err(failed)?,
+        idempotency_key: text(row, "idempotency_key")?,
+        attempt: row.try_get("attempt").map_err(failed)?,
+        skew_seconds: optional(row, "skew_seconds")?,
+        stuck: row.try_get("stuck").map_err(failed)?,
     })
 }
 

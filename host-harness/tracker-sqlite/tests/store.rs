@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use approval_tracker::{
-    Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, Tracker,
+    HostKey, Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, Tracker,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
@@ -34,6 +34,8 @@ macro_rules! with_each_store {
 
 with_each_store! {
     a_change_from_an_old_revision_changes_nothing_and_decides_nothing
+    an_approval_is_bound_to_one_request_of_its_tenant
+    all_that_a_request_has_is_kept
     a_key_is_inserted_once_and_a_notice_is_received_once
     a_notice_that_cannot_be_settled_stands_before_no_other
     what_was_settled_long_ago_is_forgotten_and_nothing_else
@@ -186,6 +188,46 @@ async fn what_is_due_comes_from_tenants_in_turn(store: impl Store) {
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R1", "R3", "R2"]);
 }
 
+async fn an_approval_is_bound_to_one_request_of_its_tenant(store: impl Store) {
+    let bound = |tenant: &str, number: &str| Request {
+        approval_id: Some("A1".into()),
+        ..Request::intent(Key { tenant: tenant.into(), number: number.into() }, pin(1), 10, 70)
+    };
+    let first = bound("acme", "R1");
+    store.insert(first.clone()).await.unwrap();
+    store.insert(bound("globex", "R1")).await.unwrap();
+    store.insert(bound("acme", "R2")).await.unwrap_err();
+    assert_eq!(store.request(&key("R2")).await.unwrap(), None);
+
+    let (second, _) = store.insert(Request::intent(key("R3"), pin(1), 10, 70)).await.unwrap();
+    let stolen = Request { approval_id: Some("A1".into()), ..second.clone() };
+    store.compare_and_set(stolen, Some(Outcome::Approved)).await.unwrap_err();
+    assert_eq!(store.request(&key("R3")).await.unwrap(), Some(second));
+    assert_eq!(store.outbox().await.unwrap(), []);
+    assert_eq!(store.bound_to("acme", "A1").await.unwrap(), Some(first));
+}
+
+async fn all_that_a_request_has_is_kept(store: impl Store) {
+    let request = Request {
+        idempotency_key: "R1.ABCDEFGHIJKLMNOP".into(),
+        attempt: 3,
+        applicant: Some("zhang.san".into()),
+        skew_seconds: Some(400),
+        conflict: true,
+        stuck: Some("the operator sets the clock".into()),
+        ..Request::intent(key("R1"), pin(1), 10, 70)
+    };
+    let (inserted, _) = store.insert(request.clone()).await.unwrap();
+    assert_eq!(
+        (inserted, store.request(&key("R1")).await.unwrap()),
+        (request.clone(), Some(request.clone()))
+    );
+    let changed = Request { attempt: 4, skew_seconds: None, stuck: None, ..request };
+    assert!(store.compare_and_set(changed.clone(), None).await.unwrap());
+    let stored = store.request(&key("R1")).await.unwrap();
+    assert_eq!(stored, Some(Request { revision: 1, ..changed }));
+}
+
 /// A host asks whether an engine can be unloaded.
 async fn a_due_time_that_a_clock_ahead_has_set_counts_as_due(store: impl Store) {
     for (number, due_at) in [("due", 40), ("later", 41), ("at-the-latest", 1_000), ("ahead", 1_001)] {
@@ -206,7 +248,7 @@ async fn notices_come_from_tenants_in_turn(store: impl Store) {
 }
 
 async fn who_is_in_need_of_an_engine_is_known(store: impl Store) {
-    let tracker = Tracker::new(store, Policy::default());
+    let tracker = Tracker::new(store, Policy::default(), HostKey::new(&[7; 32]));
     tracker.store().insert(Request::intent(key("R1"), pin(1), 10, 70)).await.unwrap();
     assert_eq!(tracker.in_need_of(pin(1).engine).await.unwrap(), 1);
     assert_eq!(tracker.in_need_of(pin(2).engine).await.unwrap(), 0);

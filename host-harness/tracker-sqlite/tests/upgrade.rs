@@ -92,24 +92,45 @@ async fn a_file_with_pins_that_tells_no_version_opens_with_all_it_holds() {
     File::of(&[BEFORE_PINS, WITH_PINS, rows, REST]).await.holds(pin).await;
 }
 
+/// Two requests of one approval: the earlier one keeps it, and of the other one somebody is told.
+#[tokio::test]
+async fn a_file_with_an_approval_bound_twice_keeps_it_for_the_first_and_flags_the_other() {
+    let rows = "INSERT INTO requests VALUES \
+        ('acme', 'R1', 1, 'pending', 'A1', 'zhang.san', 20, 20, 20, 130, 2, NULL, FALSE), \
+        ('acme', 'R2', 1, 'pending', 'A1', 'zhang.san', 10, 10, 10, 130, 2, NULL, FALSE), \
+        ('globex', 'R1', 1, 'pending', 'A1', 'zhang.san', 30, 30, 30, 130, 2, NULL, FALSE)";
+    let file = File::of(&[BEFORE_PINS, rows]).await;
+    let store = SqliteStore::open(&file.path()).await.unwrap();
+    let read = async |tenant: &str, number: &str| {
+        let key = Key { tenant: tenant.into(), number: number.into() };
+        let request = store.request(&key).await.unwrap().unwrap();
+        (request.approval_id, request.conflict, request.stuck)
+    };
+    assert_eq!(read("acme", "R2").await, (Some("A1".into()), false, None));
+    assert_eq!(read("globex", "R1").await, (Some("A1".into()), false, None));
+    let told = "approval A1 was bound to an earlier request as well: the provider's administrator looks which of the \
+                two it belongs to, and the other one is cancelled in the product";
+    assert_eq!(read("acme", "R1").await, (None, true, Some(told.into())));
+}
+
 #[tokio::test]
 async fn a_new_file_is_of_the_version_that_an_upgraded_one_gets() {
     let (upgraded, new) = (File::of(&[BEFORE_PINS]).await, File::of(&[]).await);
     for file in [&upgraded, &new] {
         SqliteStore::open(&file.path()).await.unwrap();
     }
-    assert_eq!(new.version().await, 3);
-    assert_eq!(upgraded.version().await, 3);
+    assert_eq!(new.version().await, 4);
+    assert_eq!(upgraded.version().await, 4);
 }
 
 #[tokio::test]
 async fn a_file_of_a_newer_program_is_refused_and_stays_as_it_is() {
     let file = File::of(&["CREATE TABLE requests (approved_by_telepathy); PRAGMA user_version = 99"]).await;
     let refused = SqliteStore::open(&file.path()).await.unwrap_err();
-    assert_eq!(refused, OpenError::Newer { found: 99, known: 3 });
+    assert_eq!(refused, OpenError::Newer { found: 99, known: 4 });
     assert_eq!(
         refused.to_string(),
-        "the database's tables are of version 99, this program knows them up to 3: the operator installs the \
+        "the database's tables are of version 99, this program knows them up to 4: the operator installs the \
          program that wrote them, or a newer one"
     );
     assert_eq!(file.version().await, 99);

@@ -39,6 +39,10 @@ pub enum Looked<T> {
     NotNow(Option<u32>),
     /// No answer until somebody acts.
     Never(String),
+    /// The question asks too much at once: a shorter span may have an answer.
+    TooMuch(String),
+    /// More than one approval answers, or one that cannot be the one in question. Who has to look.
+    Conflict(String),
 }
 
 impl<T> Looked<T> {
@@ -51,7 +55,9 @@ impl<T> Looked<T> {
                 .min(policy.longest_wait_seconds()),
             Self::Found(_) => interval,
             // The provider forgot what it numbered itself, or cannot be asked: somebody has to look.
-            Self::Nothing | Self::Never(_) => policy.longest_look_seconds,
+            Self::Nothing | Self::Never(_) | Self::TooMuch(_) | Self::Conflict(_) => {
+                policy.longest_look_seconds
+            }
         }
     }
 }
@@ -61,16 +67,26 @@ pub trait Approvals: Sync {
     /// What a request that is submitted here is pinned to.
     fn pin(&self) -> Pin;
 
+    /// Which provider a tenant submits to, such as `wecom`. The same for every version of its engine.
+    fn connection(&self) -> String;
+
+    /// How many seconds the provider's clock is ahead of the host's, as far as its last answer told.
+    fn clock_skew(&self) -> Option<i64>;
+
+    /// The provider's member for whom `request` would be submitted, where that is known without asking the provider.
+    fn applicant(&self, request: &SubmissionRequest) -> impl Future<Output = Option<String>> + Send;
+
     /// Submits. Never submits twice by itself.
     fn submit(&self, request: &SubmissionRequest) -> impl Future<Output = Submitted> + Send;
 
     /// The authoritative status of an approval.
     fn status(&self, approval_id: &str) -> impl Future<Output = Looked<Status>> + Send;
 
-    /// The approval that carries `number`, submitted from `starts_at` up to `ends_at`.
+    /// The one approval that carries `idempotency_key` and was submitted from `starts_at` up to `ends_at`, by the
+    /// provider's clock, by this applicant.
     fn find(
         &self,
-        number: &str,
+        idempotency_key: &str,
         applicant: Option<&str>,
         starts_at: u64,
         ends_at: u64,

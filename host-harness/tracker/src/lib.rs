@@ -14,10 +14,12 @@
 
 mod budget;
 mod engine;
+mod host_key;
 mod inbox;
 mod policy;
 mod reconcile;
 mod request;
+mod search;
 mod side_by_side;
 mod store;
 mod submit;
@@ -26,6 +28,7 @@ mod tracker;
 
 pub use budget::Budget;
 pub use engine::{Approvals, Looked, Submitted};
+pub use host_key::HostKey;
 pub use policy::Policy;
 pub use reconcile::Reconciled;
 pub use request::{Key, Outcome, Pin, Request, State, Transition};

@@ -8,8 +8,13 @@ pub struct Policy {
     pub submission_seconds: u64,
     /// How long the provider's list may lag behind a submission. Only after it does "not found" mean "not there".
     pub list_lag_seconds: u64,
-    /// How far before the intent the search for a submission begins: for clocks that differ.
+    /// How far the provider's clock may be from the host's: as far as callbacks are taken for fresh with. The search for
+    /// a submission begins so long before its intent and ends so long after it. While the clocks are further apart,
+    /// "not found" never means "not there".
     pub clock_skew_seconds: u64,
+    /// Whether "not found" means "not there" also while nobody knows how far the clocks are apart, because the provider
+    /// sends no `Date`.
+    pub trusts_unseen_clock: bool,
     /// Between two searches for one submission, at least. Also after a look that had no answer; doubles each time.
     pub search_interval_seconds: u64,
     /// How long an event may be ahead of what a fetch shows.
@@ -36,7 +41,8 @@ impl Default for Policy {
         Self {
             submission_seconds: 60,
             list_lag_seconds: 600,
-            clock_skew_seconds: 300,
+            clock_skew_seconds: 3_600,
+            trusts_unseen_clock: false,
             search_interval_seconds: 60,
             detail_lag_seconds: 300,
             expecting_interval_seconds: 10,

@@ -20,6 +20,9 @@ pub struct Reconciled {
     pub asked: usize,
     /// Requests that wait for the next round, because a budget is spent or their tenant's provider does not answer.
     pub postponed: usize,
+    /// Requests that may have been submitted or not, until a person acts: [`Request::stuck`](crate::Request::stuck) says
+    /// who.
+    pub stuck: usize,
     /// Requests that wait because the engine that they are pinned to is not there. The operator has to load it again.
     pub without_engine: usize,
     /// Requests whose due time is further away than any wait of the policy: a clock that was ahead has set it. They count
@@ -58,6 +61,7 @@ impl<S: Store> Tracker<S> {
             let tenant = tenant?;
             done.asked += tenant.asked;
             done.postponed += tenant.postponed;
+            done.stuck += tenant.stuck;
             done.without_engine += tenant.without_engine;
         }
         Ok(done)
@@ -85,7 +89,9 @@ impl<S: Store> Tracker<S> {
             }
             done.asked += 1;
             provider = if matches!(request.state, State::Submitting | State::Unknown) {
-                self.search(&engine, request, now).await?
+                let searched = self.search(&engine, request, now).await?;
+                done.stuck += usize::from(searched.stuck);
+                searched.provider
             } else {
                 self.look(&engine, request, None, now).await?
             };
@@ -96,7 +102,12 @@ impl<S: Store> Tracker<S> {
     /// Puts off a request whose engine is not there, so that it does not delay those that can be asked about.
     async fn stand_aside(&self, request: Request, now: u64) -> Result<(), StoreError> {
         let due_at = Some(now + self.policy.search_interval_seconds);
-        self.change(request, |stored| Some((Request { due_at, ..stored }, None))).await?;
+        // Not if it has become something else meanwhile, such as another attempt.
+        let revision = request.revision;
+        self.change(request, |stored| {
+            (stored.revision == revision).then(|| (Request { due_at, ..stored }, None))
+        })
+        .await?;
         Ok(())
     }
 

@@ -21,7 +21,8 @@ use host_harness::contract::Status;
 pub struct Key {
     /// The tenant and the engine instance: two tenants may use the same number.
     pub tenant: String,
-    /// The idempotency key.
+    /// The product's number of the request: 1 to 47 of `A-Za-z0-9._:-`. The [idempotency
+    /// key](Request::idempotency_key) is made of it.
     pub number: String,
 }
 
@@ -100,16 +101,20 @@ pub enum Transition {
 }
 
 impl Request {
-    /// A request whose submission is about to begin.
+    /// A request whose first submission is about to begin. It is submitted under its number as long as it has no other
+    /// [idempotency key](Self::idempotency_key).
     #[must_use]
     pub fn intent(key: Key, pin: Pin, now: u64, due_at: u64) -> Self {
         Self {
+            idempotency_key: key.number.clone(),
             key,
             pin,
             revision: 0,
+            attempt: 1,
             state: State::Submitting,
             approval_id: None,
             applicant: None,
+            skew_seconds: None,
             intended_at: now,
             created_at: now,
             heard_at: now,
@@ -118,6 +123,7 @@ impl Request {
             unanswered_looks: 0,
             expecting_until: None,
             conflict: false,
+            stuck: None,
         }
     }
 }
@@ -179,12 +185,19 @@ pub struct Request {
     pub pin: Pin,
     /// Counts changes: a change names the revision it was made from.
     pub revision: u64,
+    /// What its form carries, and what it is found by: the number and a part that nobody can guess. The same for every
+    /// attempt.
+    pub idempotency_key: String,
+    /// Counts attempts to submit it, from 1. What an attempt reports changes the request only while it is the last one.
+    pub attempt: u32,
     /// Where it is.
     pub state: State,
     /// The provider's number, once known.
     pub approval_id: Option<String>,
-    /// The provider's member who applied, once known.
+    /// The provider's member who applies, stored before anything is sent. A search is narrowed to it.
     pub applicant: Option<String>,
+    /// How far the clocks of host and provider were apart when an attempt began, at most; `None` when that was unknown.
+    pub skew_seconds: Option<u64>,
     /// When the last intent to submit was stored. The search for it begins a little before.
     pub intended_at: u64,
     /// When the first intent was stored.
@@ -199,6 +212,10 @@ pub struct Request {
     pub unanswered_looks: u32,
     /// An event says that there is news which a fetch has not shown yet: until when to go on asking.
     pub expecting_until: Option<u64>,
-    /// The provider contradicted a decision.
+    /// The provider contradicted a decision, or has two approvals for one request, or one for two. Nothing is granted
+    /// because of it.
     pub conflict: bool,
+    /// Why nobody can say whether it was submitted, who has to act, and how. It is neither bound nor submitted again until
+    /// then.
+    pub stuck: Option<String>,
 }

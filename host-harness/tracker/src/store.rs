@@ -40,7 +40,8 @@ pub struct Message {
 /// Keeps what the host knows. Every function is atomic.
 pub trait Store: Send + Sync {
     /// Adds a request unless there is one with its key. Gives the one that is there afterwards, and whether it was
-    /// added.
+    /// added. An approval of a tenant is bound to one request: a second one is an error, here and in
+    /// [`compare_and_set`](Self::compare_and_set).
     fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send;
 
     /// Reads a request.

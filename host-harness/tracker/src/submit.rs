@@ -5,10 +5,15 @@
 
 use host_harness::contract::SubmissionRequest;
 
-use crate::engine::{Approvals, Looked, Submitted};
-use crate::request::{Key, Outcome, Pin, Request, State};
+use crate::engine::{Approvals, Submitted};
+use crate::host_key::is_number;
+use crate::request::{Key, Request, State};
 use crate::store::{Store, StoreError};
-use crate::tracker::{Provider, Tracker};
+use crate::tracker::Tracker;
+
+/// The caller's number cannot be one.
+const NO_NUMBER: &str = "a request number is 1 to 47 characters of A-Z a-z 0-9 . _ : -: the product gives another one, and \
+                         nothing was stored or sent";
 
 /// Where a submission stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +35,8 @@ pub enum SubmitOutcome {
 }
 
 impl<S: Store> Tracker<S> {
-    /// Submits `request` under `key` unless that has been done.
+    /// Submits `request` under `key` unless that has been done. The request's idempotency key is made here: what the
+    /// caller put there does not count.
     ///
     /// # Errors
     /// - [`StoreError`]: when the intent could not be stored, nothing was sent. When what came of it could not be
@@ -42,21 +48,34 @@ impl<S: Store> Tracker<S> {
         request: &SubmissionRequest,
         now: u64,
     ) -> Result<SubmitOutcome, StoreError> {
+        if !is_number(&key.number) {
+            return Ok(SubmitOutcome::Failed(String::from(NO_NUMBER)));
+        }
         let due_at = now + self.policy.submission_seconds;
-        let (stored, added) =
-            self.store.insert(Request::intent(key.clone(), engine.pin(), now, due_at)).await?;
+        let Key { tenant, number } = key;
+        let first = Request {
+            idempotency_key: self.host_key.idempotency_key(tenant, &engine.connection(), number),
+            applicant: engine.applicant(request).await,
+            skew_seconds: engine.clock_skew().map(i64::unsigned_abs),
+            ..Request::intent(key.clone(), engine.pin(), now, due_at)
+        };
+        let (stored, added) = self.store.insert(first.clone()).await?;
         let intent = if added {
             stored
         } else {
-            match self.take_up_again(stored, engine.pin(), now).await? {
+            match self.take_up_again(stored, first).await? {
                 Ok(intent) => intent,
                 Err(outcome) => return Ok(outcome),
             }
         };
-        match engine.submit(request).await {
+        let request =
+            SubmissionRequest { idempotency_key: intent.idempotency_key.clone(), ..request.clone() };
+        match engine.submit(&request).await {
             Submitted::As { approval_id, applicant } => {
-                self.bind(intent, &approval_id, Some(applicant), now).await?;
-                Ok(SubmitOutcome::Pending { approval_id })
+                let bound = self.bind(intent, &approval_id, Some(applicant), now).await?;
+                let is_bound =
+                    bound.is_some_and(|request| request.approval_id.as_ref() == Some(&approval_id));
+                Ok(if is_bound { SubmitOutcome::Pending { approval_id } } else { SubmitOutcome::UnderWay })
             }
             Submitted::NotNow(seconds) => {
                 self.leave(intent, State::Resubmit, None).await?;
@@ -79,14 +98,22 @@ impl<S: Store> Tracker<S> {
     async fn take_up_again(
         &self,
         stored: Request,
-        pin: Pin,
-        now: u64,
+        first: Request,
     ) -> Result<Result<Request, SubmitOutcome>, StoreError> {
         match (stored.state, &stored.approval_id) {
             // Certainly not submitted, so the caller may try again under the same key, and with another engine.
             (State::Resubmit | State::Failed, _) => {
-                let due_at = Some(now + self.policy.submission_seconds);
-                let intent = Request { pin, state: State::Submitting, intended_at: now, due_at, ..stored };
+                let intent = Request {
+                    pin: first.pin,
+                    attempt: stored.attempt.saturating_add(1),
+                    state: State::Submitting,
+                    applicant: first.applicant,
+                    skew_seconds: stored.skew_seconds.zip(first.skew_seconds).map(|(a, b)| a.max(b)),
+                    intended_at: first.intended_at,
+                    due_at: first.due_at,
+                    stuck: None,
+                    ..stored
+                };
                 if self.store.compare_and_set(intent.clone(), None).await? {
                     return Ok(Ok(Request { revision: intent.revision + 1, ..intent }));
                 }
@@ -109,7 +136,8 @@ impl<S: Store> Tracker<S> {
         }
     }
 
-    /// Binds a request to its approval. A request that was cancelled meanwhile keeps its state and learns the number.
+    /// Binds a request to its approval, whichever attempt it came of: it exists. A request that was cancelled meanwhile
+    /// keeps its state and learns the number.
     pub(crate) async fn bind(
         &self,
         request: Request,
@@ -117,6 +145,15 @@ impl<S: Store> Tracker<S> {
         applicant: Option<String>,
         now: u64,
     ) -> Result<Option<Request>, StoreError> {
+        let bound = self.store.bound_to(&request.key.tenant, approval_id).await?;
+        if let Some(other) = bound.filter(|bound| bound.key != request.key) {
+            let why = format!(
+                "approval {approval_id} is bound to request {}: the provider's administrator looks which of the two it \
+                 belongs to, and the other one is cancelled in the product",
+                other.key.number
+            );
+            return self.change(request, |stored| Some((conflicting(stored, &why), None))).await;
+        }
         self.change(request, |stored| match &stored.approval_id {
             Some(bound) if bound == approval_id => None,
             // Two approvals for one key: somebody has to look.
@@ -130,6 +167,7 @@ impl<S: Store> Tracker<S> {
                     heard_at: now,
                     due_at: pending.then(|| self.policy.next_look(now, 0)),
                     silent_looks: 0,
+                    stuck: None,
                     ..stored
                 };
                 Some((bound, None))
@@ -138,63 +176,21 @@ impl<S: Store> Tracker<S> {
         .await
     }
 
-    /// Ends an intent without an approval, unless somebody has found one.
+    /// Ends an attempt without an approval, unless the request has moved on: somebody has found one, or has begun
+    /// another attempt.
     async fn leave(&self, intent: Request, state: State, due_at: Option<u64>) -> Result<(), StoreError> {
-        let applicant = intent.applicant.clone();
+        let (attempt, applicant) = (intent.attempt, intent.applicant.clone());
         self.change(intent, |stored| {
-            (stored.state == State::Submitting)
+            (stored.attempt == attempt && stored.state == State::Submitting)
                 .then(|| (Request { state, due_at, applicant: applicant.clone(), ..stored }, None))
         })
         .await?;
         Ok(())
     }
+}
 
-    /// Looks for the approval of an intent that nobody has reported on. Returns whether the provider could be asked.
-    pub(crate) async fn search(
-        &self,
-        engine: &impl Approvals,
-        request: Request,
-        now: u64,
-    ) -> Result<Provider, StoreError> {
-        let policy = &self.policy;
-        let (number, applicant) = (request.key.number.clone(), request.applicant.clone());
-        let starts_at = request.created_at.saturating_sub(policy.clock_skew_seconds);
-        let ends_at = now + policy.clock_skew_seconds;
-        let unknown = |stored: Request, due_at| Request { state: State::Unknown, due_at, ..stored };
-        let open = |state| matches!(state, State::Submitting | State::Unknown);
-        let found = engine.find(&number, applicant.as_deref(), starts_at, ends_at).await;
-        match &found {
-            Looked::Found(approval_id) => {
-                if let Some(bound) = self.bind(request, approval_id, None, now).await? {
-                    return self.look(engine, bound, None, now).await;
-                }
-            }
-            // The list may lag behind: only a late "nothing" is one.
-            Looked::Nothing => {
-                let proof_at = |stored: &Request| {
-                    stored.intended_at + policy.submission_seconds + policy.list_lag_seconds
-                };
-                self.change(request, |stored| {
-                    if !open(stored.state) {
-                        return None;
-                    }
-                    Some(if now >= proof_at(&stored) {
-                        let nothing = Request { state: State::Resubmit, due_at: None, ..stored };
-                        (nothing, Some(Outcome::SubmitAgain))
-                    } else {
-                        (unknown(stored, Some(now + policy.search_interval_seconds)), None)
-                    })
-                })
-                .await?;
-            }
-            Looked::NotNow(_) | Looked::Never(_) => {
-                let wait = found.wait(policy, policy.search_interval_seconds);
-                self.change(request, |stored| {
-                    open(stored.state).then(|| (unknown(stored, Some(now + wait)), None))
-                })
-                .await?;
-            }
-        }
-        Ok(Provider::after(&found))
-    }
+/// A request that nothing is granted for any more, unless its approval is known already.
+pub(crate) fn conflicting(request: Request, why: &str) -> Request {
+    let state = if request.state == State::Submitting { State::Unknown } else { request.state };
+    Request { state, conflict: true, stuck: Some(why.to_owned()), ..request }
 }

@@ -1,16 +1,33 @@
 //! A tenant of the harness as the tracker's engine.
 
 use host_harness::contract::{
-    Refusal, Status, SubmissionQuery, SubmissionRequest, SubmitProblem, Text, TrackingProblem, Window,
+    Depth, Refusal, Status, SubmissionQuery, SubmissionRequest, SubmitProblem, Text, TrackingProblem, Window,
 };
 use host_harness::{CallError, CallFailure, Tenant};
 
 use crate::engine::{Approvals, Looked, Submitted};
 use crate::request::Pin;
 
+/// Codes by which an engine says that a key finds what it must not find. Contract 0.1 has no case of its own for it.
+const CONFLICTS: [&str; 2] = ["two-forms", "other-template"];
+
 impl Approvals for Tenant {
     fn pin(&self) -> Pin {
         Pin { engine: self.engine().digest(), configuration: self.revision() }
+    }
+
+    fn connection(&self) -> String {
+        self.engine().description().id.clone()
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Self::clock_skew(self)
+    }
+
+    async fn applicant(&self, request: &SubmissionRequest) -> Option<String> {
+        // Without a member, the submission tells why.
+        let mapped = self.resolve_user(&request.applicant, Depth::Mapping).await;
+        Some(mapped.ok()?.ok()?.id)
     }
 
     async fn submit(&self, request: &SubmissionRequest) -> Submitted {
@@ -36,19 +53,39 @@ impl Approvals for Tenant {
 
     async fn find(
         &self,
-        number: &str,
+        idempotency_key: &str,
         applicant: Option<&str>,
         starts_at: u64,
         ends_at: u64,
     ) -> Looked<String> {
         let query = SubmissionQuery {
-            idempotency_key: number.to_owned(),
+            idempotency_key: idempotency_key.to_owned(),
             window: Window { starts_at, ends_at },
             applicant: applicant.map(str::to_owned),
         };
-        match self.find_submission(&query).await {
-            Ok(Ok(Some(approval_id))) => Looked::Found(approval_id),
-            Ok(Ok(None)) => Looked::Nothing,
+        let approval_id = match self.find_submission(&query).await {
+            Ok(Ok(Some(approval_id))) => approval_id,
+            Ok(Ok(None)) => return Looked::Nothing,
+            // Key, span and applicant are sound: there is too much in the span.
+            Ok(Err(TrackingProblem::Invalid(text))) => return Looked::TooMuch(text.en),
+            Ok(Err(TrackingProblem::Refused(refusal))) if CONFLICTS.contains(&refusal.code.as_str()) => {
+                return Looked::Conflict(refused(&refusal));
+            }
+            Ok(Err(problem)) => return not_found(problem),
+            Err(call) => return no_verdict(&call),
+        };
+        let Some(applicant) = applicant else { return Looked::Found(approval_id) };
+        match self.fetch(&approval_id).await {
+            // Providers do not tell members by the case of their ids.
+            Ok(Ok(approval)) if approval.applicant.eq_ignore_ascii_case(applicant) => {
+                Looked::Found(approval_id)
+            }
+            Ok(Ok(_)) => Looked::Conflict(format!(
+                "approval {approval_id} carries the idempotency key of this request, and another member applied: the \
+                 provider's administrator looks at it, and the request is cancelled in the product"
+            )),
+            // A list that is ahead of the approval itself.
+            Ok(Err(TrackingProblem::NotFound(_))) => Looked::NotNow(None),
             Ok(Err(problem)) => not_found(problem),
             Err(call) => no_verdict(&call),
         }

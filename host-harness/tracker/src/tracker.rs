@@ -6,6 +6,7 @@ use host_harness::contract::Status;
 use tracing::warn;
 
 use crate::engine::{Approvals, Looked};
+use crate::host_key::HostKey;
 use crate::policy::Policy;
 use crate::request::{Outcome, Request, State, Transition};
 use crate::store::{Notice, Store, StoreError};
@@ -15,6 +16,7 @@ use crate::store::{Notice, Store, StoreError};
 pub struct Tracker<S> {
     pub(crate) store: S,
     pub(crate) policy: Policy,
+    pub(crate) host_key: HostKey,
     /// The latest time that this tracker was given.
     latest: AtomicU64,
 }
@@ -32,15 +34,19 @@ impl Provider {
     pub(crate) const fn after<T>(looked: &Looked<T>) -> Self {
         match looked {
             Looked::NotNow(_) => Self::Silent,
-            Looked::Found(_) | Looked::Nothing | Looked::Never(_) => Self::Answers,
+            Looked::Found(_)
+            | Looked::Nothing
+            | Looked::Never(_)
+            | Looked::TooMuch(_)
+            | Looked::Conflict(_) => Self::Answers,
         }
     }
 }
 
 impl<S: Store> Tracker<S> {
-    /// A tracker on this store.
-    pub const fn new(store: S, policy: Policy) -> Self {
-        Self { store, policy, latest: AtomicU64::new(0) }
+    /// A tracker on this store. All nodes over one store have the same key.
+    pub const fn new(store: S, policy: Policy, host_key: HostKey) -> Self {
+        Self { store, policy, host_key, latest: AtomicU64::new(0) }
     }
 
     /// The store.
@@ -90,7 +96,12 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Provider, StoreError> {
         let Some(approval_id) = request.approval_id.clone() else {
-            self.change(request, |stored| Some((Request { due_at: None, ..stored }, None))).await?;
+            // Not if it has become something else meanwhile, such as another attempt.
+            let revision = request.revision;
+            self.change(request, |stored| {
+                (stored.revision == revision).then(|| (Request { due_at: None, ..stored }, None))
+            })
+            .await?;
             return Ok(Provider::Answers);
         };
         let looked = engine.status(&approval_id).await;

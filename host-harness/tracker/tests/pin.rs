@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Notice, Pin, Policy, Reconciled, Request, State, Store as _,
-    SubmitOutcome, Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Notice, Pin, Policy, Reconciled, Request, State,
+    Store as _, SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
 use host_harness::contract::{Account, Route, Status, SubmissionRequest};
@@ -40,8 +40,20 @@ impl Approvals for Engine {
         self.pin
     }
 
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        Some(String::from("zhang.san"))
+    }
+
     async fn submit(&self, request: &SubmissionRequest) -> Submitted {
-        self.asked.lock().unwrap().push(format!("submit {}", request.idempotency_key));
+        self.asked.lock().unwrap().push(format!("submit {}", number(&request.idempotency_key)));
         self.submits.clone()
     }
 
@@ -50,10 +62,15 @@ impl Approvals for Engine {
         Looked::Found(Status::Approved)
     }
 
-    async fn find(&self, number: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
-        self.asked.lock().unwrap().push(format!("find {number}"));
-        Looked::Found(format!("A-{number}"))
+    async fn find(&self, key: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
+        self.asked.lock().unwrap().push(format!("find {}", number(key)));
+        Looked::Found(format!("A-{}", number(key)))
     }
+}
+
+/// The number that an idempotency key is made of.
+fn number(idempotency_key: &str) -> &str {
+    idempotency_key.rsplit_once('.').unwrap().0
 }
 
 /// The engines that are loaded, by digest.
@@ -115,7 +132,7 @@ async fn reconcile(tracker: &Tracker<MemoryStore>, loaded: &Loaded, now: u64) ->
 
 #[tokio::test]
 async fn every_request_is_looked_after_by_the_engine_it_began_on() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let (old, new) = (Engine::version(1), Engine::version(2));
     submit(&tracker, &old, "R1", T0).await;
     submit(&tracker, &new, "R2", T0).await;
@@ -130,7 +147,7 @@ async fn every_request_is_looked_after_by_the_engine_it_began_on() {
 
 #[tokio::test]
 async fn a_call_for_a_request_that_is_under_way_moves_it_to_no_other_engine() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let (old, new) = (Engine::version(1), Engine::version(2));
     submit(&tracker, &old, "R1", T0).await;
 
@@ -143,7 +160,7 @@ async fn a_call_for_a_request_that_is_under_way_moves_it_to_no_other_engine() {
 /// Nothing of it exists at the provider, so nothing is left to end.
 #[tokio::test]
 async fn a_request_that_was_not_submitted_is_tried_again_on_the_engine_of_the_day() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let old = Engine { submits: Submitted::NotNow(None), ..Engine::version(1) };
     let new = Engine::version(2);
     submit(&tracker, &old, "R1", T0).await;
@@ -155,7 +172,7 @@ async fn a_request_that_was_not_submitted_is_tried_again_on_the_engine_of_the_da
 
 #[tokio::test]
 async fn a_request_whose_engine_is_gone_waits_and_is_counted_and_delays_nobody() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let (old, new) = (Engine::version(1), Engine::version(2));
     submit(&tracker, &old, "R1", T0).await;
     submit(&tracker, &new, "R2", T0).await;
@@ -172,7 +189,7 @@ async fn a_request_whose_engine_is_gone_waits_and_is_counted_and_delays_nobody()
 #[tokio::test]
 async fn an_engine_is_needed_until_the_last_request_on_it_has_ended() {
     let policy = Policy { revocable_seconds: 600, ..Policy::default() };
-    let tracker = Tracker::new(MemoryStore::default(), policy);
+    let tracker = Tracker::new(MemoryStore::default(), policy, HostKey::new(&[7; 32]));
     let (old, new) = (Engine::version(1), Engine::version(2));
     submit(&tracker, &old, "R1", T0).await;
     submit(&tracker, &new, "R2", T0).await;
@@ -188,7 +205,7 @@ async fn an_engine_is_needed_until_the_last_request_on_it_has_ended() {
 
 #[tokio::test]
 async fn news_for_an_engine_that_is_gone_waits_for_it_and_holds_nobody_back() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let (old, new) = (Engine::version(1), Engine::version(2));
     for n in 1..=250 {
         hear(&tracker, &old, &format!("R{n}")).await;
@@ -209,7 +226,7 @@ async fn news_for_an_engine_that_is_gone_waits_for_it_and_holds_nobody_back() {
 
 #[tokio::test]
 async fn an_approval_of_what_was_cancelled_is_flagged_once_the_engine_is_back() {
-    let tracker = Tracker::new(MemoryStore::default(), Policy::default());
+    let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
     let old = Engine::version(1);
     hear(&tracker, &old, "R1").await;
     assert!(tracker.abandon(stored(&tracker, "R1").await, T0).await.unwrap());

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Message, Notice, Outcome, Pin, Policy, Reconciled, Request,
-    State, Store as _, Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Message, Notice, Outcome, Pin, Policy, Reconciled,
+    Request, State, Store as _, Submitted, Tracker,
 };
 use host_harness::contract::{Status, SubmissionRequest};
 use tokio::sync::Semaphore;
@@ -57,6 +57,18 @@ struct Engine {
 impl Approvals for Engine {
     fn pin(&self) -> Pin {
         Pin::UNRECORDED
+    }
+
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        None
     }
 
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
@@ -114,7 +126,7 @@ async fn tracker(tenants: &[(&str, usize)], news: bool) -> Tracker<MemoryStore> 
             }
         }
     }
-    Tracker::new(rows, Policy::default())
+    Tracker::new(rows, Policy::default(), HostKey::new(&[7; 32]))
 }
 
 /// Goes on until nothing can without the semaphore of a provider that hangs.
@@ -211,6 +223,18 @@ async fn a_provider_that_asks_for_a_day_s_patience_is_asked_again_after_the_long
     impl Approvals for Shut {
         fn pin(&self) -> Pin {
             Pin::UNRECORDED
+        }
+
+        fn connection(&self) -> String {
+            String::from("provider")
+        }
+
+        fn clock_skew(&self) -> Option<i64> {
+            Some(0)
+        }
+
+        async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+            None
         }
 
         async fn submit(&self, _: &SubmissionRequest) -> Submitted {

@@ -106,16 +106,19 @@ pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<
     )))
 }
 
-/// Finds the approval that carries an idempotency key, the newest span and the last listed number first. Reads only;
-/// safe to repeat. WeCom's list may lag behind a submission: nothing found soon after one is not yet proof.
+/// Finds the one approval that carries an idempotency key. Reads only; safe to repeat. WeCom's list may lag behind a
+/// submission: nothing found soon after one is not yet proof.
 ///
-/// Forms of the template and of the former ones are searched. A form counts when the control of the request number
-/// holds the key; in a form without that control, as one of a former template, any text of the form may.
+/// All forms of the template and of the former ones are read. A form counts when the control of the request number holds
+/// the key and nothing else: whatever people type elsewhere is theirs.
 ///
 /// # Errors
 /// - [`TrackingProblem::Invalid`]: key, span or applicant cannot be; or the search would take more than
-///   [`SEARCH_REQUESTS`] requests, and the caller narrows the span or names the applicant.
-/// - [`TrackingProblem::Refused`]: among others 301055 for an applicant who has left: nothing is proven then.
+///   [`SEARCH_REQUESTS`] requests, and the caller narrows the span or names the applicant. Forms are read only where
+///   all that are listed can be.
+/// - [`TrackingProblem::Refused`]: among others 301055 for an applicant who has left: nothing is proven then. With the
+///   code `two-forms` or `other-template`: the key is in two forms, or in one of a former template, so one of them was
+///   copied by hand or the template was changed meanwhile.
 /// - [`TrackingProblem::Unavailable`]: no answer.
 pub fn find_submission(
     config: &Config,
@@ -138,20 +141,33 @@ pub fn find_submission(
     }
     let listing = Listing::new(config, query.window)?;
     let mut left = SEARCH_REQUESTS;
+    let mut found: Option<SpNo> = None;
     for template in 0..listing.templates() {
         for slice in (0..listing.slices()).rev() {
             let numbers = numbers(&listing, outbound, query, Place { template, slice }, &mut left)?;
-            for id in numbers.iter().rev() {
+            if numbers.len() > left {
+                return Err(too_many());
+            }
+            for id in numbers.into_iter().rev() {
                 spend(&mut left)?;
-                match detail::read(config, outbound, id) {
-                    Ok(form) if fits(config, query, &form) => return Ok(Some(form.approval.id)),
-                    Ok(_) | Err(TrackingProblem::NotFound(_)) => {}
+                let form = match detail::read(config, outbound, &id) {
+                    Ok(form) => form,
+                    Err(TrackingProblem::NotFound(_)) => continue,
                     Err(problem) => return Err(problem),
+                };
+                match carried(config, query, &form) {
+                    Carried::No => {}
+                    Carried::Elsewhere => return Err(other_template(&id)),
+                    Carried::Here => match found.replace(id.clone()) {
+                        // Spans touch, so a number may come twice.
+                        Some(other) if other != id => return Err(two_forms(&other, &id)),
+                        Some(_) | None => {}
+                    },
                 }
             }
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Lists the approvals submitted in a window from the configured templates: one page, one request. A cursor goes on
@@ -200,23 +216,79 @@ fn numbers(
 }
 
 fn spend(left: &mut usize) -> Result<(), TrackingProblem> {
-    *left = left.checked_sub(1).ok_or(TrackingProblem::Invalid(text(
-        "the window holds more approvals than one search reads: ask for a shorter window, or name the applicant",
-        "该时间范围内的审批单过多，超出单次查找的上限：请缩小时间范围，或指定申请人",
-    )))?;
+    *left = left.checked_sub(1).ok_or_else(too_many)?;
     Ok(())
 }
 
-/// Whether a form is the one that is looked for. What WeCom filters is checked once more: a filter that it does not
-/// know it ignores.
-fn fits(config: &Config, query: &SubmissionQuery, form: &detail::Form) -> bool {
+fn too_many() -> TrackingProblem {
+    TrackingProblem::Invalid(text(
+        "the window holds more approvals than one search reads: ask for a shorter window, or name the applicant",
+        "该时间范围内的审批单过多，超出单次查找的上限：请缩小时间范围，或指定申请人",
+    ))
+}
+
+/// Where a form of the query's time and applicant has the key.
+enum Carried {
+    No,
+    /// In the control of the request number.
+    Here,
+    /// Somewhere in a form of a former template.
+    Elsewhere,
+}
+
+/// What WeCom filters is checked once more: a filter that it does not know it ignores.
+fn carried(config: &Config, query: &SubmissionQuery, form: &detail::Form) -> Carried {
     let approval = &form.approval;
     let Window { starts_at, ends_at } = query.window;
     let in_time = |at: UnixSeconds| starts_at <= at && at < ends_at;
-    form.carries(config, &query.idempotency_key)
-        && config.owns(&approval.template_id)
+    let asked_for = config.owns(&approval.template_id)
         && approval.submitted_at.is_none_or(in_time)
-        && query.applicant.as_ref().is_none_or(|member| member.same(&approval.applicant))
+        && query.applicant.as_ref().is_none_or(|member| member.same(&approval.applicant));
+    if !asked_for {
+        return Carried::No;
+    }
+    let current = config.template_id.as_ref().is_none_or(|id| *id == approval.template_id);
+    if current && form.carries(config, &query.idempotency_key) {
+        Carried::Here
+    } else if !current && form.mentions(&query.idempotency_key) {
+        Carried::Elsewhere
+    } else {
+        Carried::No
+    }
+}
+
+/// Code and texts of a key in two forms.
+fn two_forms(one: &SpNo, other: &SpNo) -> TrackingProblem {
+    conflict(
+        "two-forms",
+        Text::filled(
+            format_args!("the approvals {} and {} carry the same idempotency key", one.0, other.0),
+            format_args!("审批单 {} 与 {} 带有相同的幂等键", one.0, other.0),
+        ),
+    )
+}
+
+fn other_template(id: &SpNo) -> TrackingProblem {
+    conflict(
+        "other-template",
+        Text::filled(
+            format_args!(
+                "the approval {} carries the idempotency key and was made from a former template",
+                id.0
+            ),
+            format_args!("审批单 {} 带有该幂等键，但使用的是旧模板", id.0),
+        ),
+    )
+}
+
+fn conflict(code: &str, sentence: Text) -> TrackingProblem {
+    TrackingProblem::Refused(Refusal {
+        remedy: text(
+            "the WeCom administrator looks at the forms; the request is cancelled in the product and made anew",
+            "请企业微信管理员核对相关审批单；在业务系统中取消该申请后重新提交",
+        ),
+        ..Refusal::of_no_answer(code, sentence)
+    })
 }
 
 /// WeCom's pages go round in a circle.

@@ -300,7 +300,8 @@ fn short_and_empty_pages_are_no_end_and_the_newest_form_is_read_first() {
         .answers(LIST_PATH, page(&[], "CURSOR-3"))
         .answers(LIST_PATH, LAST_PAGE)
         .answers(DETAIL_PATH, keyed("202601300011", "REQ-other"))
-        .answers(DETAIL_PATH, keyed("202601020003", KEY));
+        .answers(DETAIL_PATH, keyed("202601020003", KEY))
+        .answers(DETAIL_PATH, keyed("202601010007", "REQ-other"));
     assert_eq!(find(&mut world), Ok(Some(SpNo("202601020003".into()))));
     let cursors: Vec<Value> = world.bodies(LIST_PATH).iter().map(|body| body["new_cursor"].clone()).collect();
     assert_eq!(cursors, ["", "CURSOR-EXAMPLE-0002", "CURSOR-3"]);
@@ -324,19 +325,60 @@ fn the_key_may_stand_in_either_place_of_a_control_and_must_be_the_whole_text() {
 }
 
 #[test]
-fn a_key_in_another_control_counts_only_where_the_mapped_one_is_not_in_the_form() {
+fn a_key_in_another_control_is_what_somebody_typed_and_counts_for_nothing() {
     let content = |id: &str, text: &str| json!({ "control": "Text", "id": id, "value": { "text": text } });
     let answer = |contents: Value| with(json!({ "apply_data": { "contents": contents } }));
-    for (contents, found) in [
-        (json!([content("Text-1", KEY), content(NUMBER_ID, "REQ-mine")]), false),
-        (json!([content("Text-1", KEY), content("Text-2", "x")]), true),
-        (json!([content("Text-1", "x")]), false),
+    for contents in [
+        json!([content("Text-1", KEY), content(NUMBER_ID, "REQ-mine")]),
+        json!([content("Text-1", KEY), content("Text-2", "x")]),
+        json!([content("Text-1", "x")]),
     ] {
         let mut world = World::warm()
             .answers(LIST_PATH, page(&[NUMBER], ""))
             .answers(DETAIL_PATH, answer(contents.clone()));
-        assert_eq!(find(&mut world).unwrap().is_some(), found, "{contents}");
+        assert_eq!(find(&mut world), Ok(None), "{contents}");
     }
+}
+
+#[test]
+fn two_forms_with_one_key_are_refused_and_one_that_is_listed_twice_is_one() {
+    let mut world = World::warm()
+        .answers(LIST_PATH, page(&["1", "2"], ""))
+        .answers(DETAIL_PATH, keyed("2", KEY))
+        .answers(DETAIL_PATH, keyed("1", KEY));
+    let TrackingProblem::Refused(refusal) = find(&mut world).unwrap_err() else { panic!("not refused") };
+    assert_eq!(refusal.code, "two-forms");
+    assert_eq!(refusal.sentence.en, "the approvals 2 and 1 carry the same idempotency key");
+    assert_eq!(
+        refusal.remedy.en,
+        "the WeCom administrator looks at the forms; the request is cancelled in the product and made anew"
+    );
+
+    let mut world = World::warm()
+        .answers(LIST_PATH, page(&["1", "1"], ""))
+        .answers(DETAIL_PATH, keyed("1", KEY))
+        .answers(DETAIL_PATH, keyed("1", KEY));
+    assert_eq!(find(&mut world), Ok(Some(SpNo("1".into()))));
+}
+
+#[test]
+fn a_key_in_a_form_of_a_former_template_is_refused_wherever_it_stands() {
+    let former = Config { former_template_ids: vec![TemplateId("3TmFormer".into())], ..config() };
+    let mut answer: Value = serde_json::from_str(&keyed(NUMBER, KEY)).unwrap();
+    *answer.pointer_mut("/info/template_id").unwrap() = json!("3TmFormer");
+    let mut world = World::warm()
+        .answers(LIST_PATH, page(&[], ""))
+        .answers(LIST_PATH, page(&[NUMBER], ""))
+        .answers(DETAIL_PATH, answer.to_string());
+    let problem = find_submission(&former, &mut world, &query(window(DAY))).unwrap_err();
+    let TrackingProblem::Refused(refusal) = problem else { panic!("not refused: {problem:?}") };
+    assert_eq!(
+        (refusal.code, refusal.sentence.en.into_owned()),
+        (
+            String::from("other-template"),
+            format!("the approval {NUMBER} carries the idempotency key and was made from a former template")
+        )
+    );
 }
 
 #[test]
@@ -417,11 +459,10 @@ fn a_search_ends_after_its_requests_and_says_how_to_make_it_shorter() {
     let numbers: Vec<String> = (0..SEARCH_REQUESTS).map(|at| at.to_string()).collect();
     let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
     let mut world = World::warm().answers(LIST_PATH, page(&numbers, ""));
-    for number in numbers.iter().rev().take(SEARCH_REQUESTS - 1) {
-        world = world.answers(DETAIL_PATH, keyed(number, "REQ-other"));
-    }
-    assert!(matches!(find(&mut world), Err(TrackingProblem::Invalid(_))));
-    assert_eq!(world.sent.len(), SEARCH_REQUESTS);
+    let problem = find(&mut world).unwrap_err();
+    let TrackingProblem::Invalid(text) = problem else { panic!("not invalid: {problem:?}") };
+    assert!(text.en.ends_with("ask for a shorter window, or name the applicant"));
+    assert_eq!(world.sent.len(), 1, "no form is read in vain");
 }
 
 #[test]

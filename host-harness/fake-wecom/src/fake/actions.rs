@@ -134,6 +134,22 @@ impl FakeWeCom {
         Ok(sp_no)
     }
 
+    /// A form of `template_id` that a member submits in the client at `applied_at`, which may lie ahead: it is listed
+    /// from then on. It sends no event, so that a company can be busy at no cost.
+    ///
+    /// # Errors
+    /// As of [`submit_foreign`](Self::submit_foreign).
+    pub fn seed_foreign(
+        &self,
+        template_id: &str,
+        user_id: &str,
+        applied_at: u64,
+    ) -> Result<String, ActionRefused> {
+        let mut state = self.lock();
+        let form = client_form(&state, template_id, user_id, applied_at)?;
+        Ok(state.add_form(form, applied_at))
+    }
+
     fn act(
         &self,
         sp_no: &str,

@@ -22,7 +22,14 @@ struct Rows {
 
 impl MemoryStore {
     fn with<T>(&self, f: impl FnOnce(&mut Rows) -> T) -> std::future::Ready<Result<T, StoreError>> {
-        ready(Ok(f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))))
+        self.attempt(|rows| Ok(f(rows)))
+    }
+
+    fn attempt<T>(
+        &self,
+        f: impl FnOnce(&mut Rows) -> Result<T, StoreError>,
+    ) -> std::future::Ready<Result<T, StoreError>> {
+        ready(f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -31,6 +38,17 @@ impl Rows {
         self.requests.values().find(|request| {
             request.key.tenant == tenant && request.approval_id.as_deref() == Some(approval_id)
         })
+    }
+
+    /// Whether the approval of this request is free for it.
+    fn check(&self, request: &Request) -> Result<(), StoreError> {
+        let Some(approval_id) = &request.approval_id else { return Ok(()) };
+        match self.bound_to(&request.key.tenant, approval_id) {
+            Some(bound) if bound.key != request.key => {
+                Err(StoreError(format!("approval {approval_id} is bound to another request of its tenant")))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -52,11 +70,12 @@ fn in_turn<'a, T: 'a>(
 
 impl Store for MemoryStore {
     fn insert(&self, request: Request) -> impl Future<Output = Result<(Request, bool), StoreError>> + Send {
-        self.with(|rows| match rows.requests.get(&request.key) {
-            Some(existing) => (existing.clone(), false),
+        self.attempt(|rows| match rows.requests.get(&request.key) {
+            Some(existing) => Ok((existing.clone(), false)),
             None => {
+                rows.check(&request)?;
                 rows.requests.insert(request.key.clone(), request.clone());
-                (request, true)
+                Ok((request, true))
             }
         })
     }
@@ -78,15 +97,16 @@ impl Store for MemoryStore {
         mut changed: Request,
         outcome: Option<Outcome>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
-        self.with(|rows| {
-            let Some(stored) = rows.requests.get_mut(&changed.key) else { return false };
-            if stored.revision != changed.revision {
-                return false;
+        self.attempt(|rows| {
+            let stored = rows.requests.get(&changed.key);
+            if stored.is_none_or(|stored| stored.revision != changed.revision) {
+                return Ok(false);
             }
+            rows.check(&changed)?;
             changed.revision += 1;
             rows.outbox.extend(outcome.map(|outcome| Message { key: changed.key.clone(), outcome }));
-            *stored = changed;
-            true
+            rows.requests.insert(changed.key.clone(), changed);
+            Ok(true)
         })
     }
 

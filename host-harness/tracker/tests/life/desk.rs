@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, MemoryStore, Message, Outcome, Pin, Policy, Request, Store as _,
-    SubmitOutcome, Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Message, Outcome, Pin, Policy, Reconciled, Request,
+    Store as _, SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
 use host_harness::contract::{Account, Approval, Event, Operation, Route, Status, SubmissionRequest};
+use tokio::sync::Notify;
 
 pub(crate) const T0: u64 = 1_767_225_600;
 
@@ -18,7 +19,15 @@ pub(crate) struct Provider(Arc<Mutex<Answers>>);
 pub(crate) struct Answers {
     pub(crate) submit: Submitted,
     pub(crate) status: Looked<Status>,
-    pub(crate) find: Looked<String>,
+    /// What a search of this span finds.
+    pub(crate) find: fn(u64, u64) -> Looked<String>,
+    pub(crate) clock_skew: Option<i64>,
+    pub(crate) applicant: Option<String>,
+    /// The next submission waits for this.
+    pub(crate) gate: Option<Arc<Notify>>,
+    /// What was searched for: key, applicant, span.
+    searches: Vec<(String, Option<String>, u64, u64)>,
+    submitted: Vec<String>,
     submissions: u32,
     questions: u32,
 }
@@ -28,7 +37,12 @@ impl Provider {
         Self(Arc::new(Mutex::new(Answers {
             submit: Submitted::As { approval_id: "A1".into(), applicant: "zhang.san".into() },
             status: Looked::Found(Status::Pending),
-            find: Looked::Nothing,
+            find: |_, _| Looked::Nothing,
+            clock_skew: Some(0),
+            applicant: Some("zhang.san".into()),
+            gate: None,
+            searches: vec![],
+            submitted: vec![],
             submissions: 0,
             questions: 0,
         })))
@@ -36,6 +50,15 @@ impl Provider {
 
     pub(crate) fn set(&self, f: impl FnOnce(&mut Answers)) {
         f(&mut self.0.lock().unwrap());
+    }
+
+    /// The searches since the last time.
+    pub(crate) fn searches(&self) -> Vec<(String, Option<String>, u64, u64)> {
+        std::mem::take(&mut self.0.lock().unwrap().searches)
+    }
+
+    pub(crate) fn submitted(&self) -> Vec<String> {
+        self.0.lock().unwrap().submitted.clone()
     }
 
     pub(crate) fn submissions(&self) -> u32 {
@@ -52,10 +75,29 @@ impl Approvals for Provider {
         pin()
     }
 
-    async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-        let mut answers = self.0.lock().unwrap();
-        answers.submissions += 1;
-        answers.submit.clone()
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        self.0.lock().unwrap().clock_skew
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        self.0.lock().unwrap().applicant.clone()
+    }
+
+    async fn submit(&self, request: &SubmissionRequest) -> Submitted {
+        let (answer, gate) = {
+            let mut answers = self.0.lock().unwrap();
+            answers.submissions += 1;
+            answers.submitted.push(request.idempotency_key.clone());
+            (answers.submit.clone(), answers.gate.take())
+        };
+        if let Some(gate) = gate {
+            gate.notified().await;
+        }
+        answer
     }
 
     async fn status(&self, _: &str) -> Looked<Status> {
@@ -64,10 +106,11 @@ impl Approvals for Provider {
         answers.status.clone()
     }
 
-    async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
+    async fn find(&self, key: &str, applicant: Option<&str>, starts_at: u64, ends_at: u64) -> Looked<String> {
         let mut answers = self.0.lock().unwrap();
         answers.questions += 1;
-        answers.find.clone()
+        answers.searches.push((key.to_owned(), applicant.map(str::to_owned), starts_at, ends_at));
+        (answers.find)(starts_at, ends_at)
     }
 }
 
@@ -78,16 +121,19 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { tracker: Tracker::new(MemoryStore::default(), Policy::default()), provider: Provider::new() }
+        Self {
+            tracker: Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32])),
+            provider: Provider::new(),
+        }
     }
 
     pub(crate) async fn submit(&self, now: u64) -> SubmitOutcome {
         self.tracker.submit_once(&self.provider, &key(), &request(), now).await.unwrap()
     }
 
-    pub(crate) async fn reconcile(&self, now: u64) {
+    pub(crate) async fn reconcile(&self, now: u64) -> Reconciled {
         let provider = self.provider.clone();
-        self.tracker.reconcile(|_| Some(provider.clone()), &Budget::default(), now).await.unwrap();
+        self.tracker.reconcile(|_| Some(provider.clone()), &Budget::default(), now).await.unwrap()
     }
 
     pub(crate) async fn hears(&self, id: &str, status: Status, now: u64) {
@@ -118,7 +164,7 @@ pub(crate) fn pin() -> Pin {
     Pin { engine: Digest::of(b"an engine"), configuration: 7 }
 }
 
-fn request() -> SubmissionRequest {
+pub(crate) fn request() -> SubmissionRequest {
     SubmissionRequest {
         idempotency_key: "REQ-1".into(),
         applicant: Account { id: "u-1".into(), display_name: "张三".into(), attributes: vec![] },

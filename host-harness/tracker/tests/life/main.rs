@@ -6,8 +6,10 @@ use host_harness::contract::Status;
 
 use crate::desk::{Desk, T0, key, pin};
 
+mod attempts;
 mod desk;
 mod inbox;
+mod search;
 
 #[tokio::test]
 async fn a_second_call_for_the_same_key_submits_nothing() {
@@ -22,7 +24,7 @@ async fn an_unknown_outcome_is_looked_up_and_never_submitted_again_when_found() 
     let desk = Desk::new();
     desk.provider.set(|answers| answers.submit = Submitted::Unknown { applicant: None });
     assert_eq!(desk.submit(T0).await, SubmitOutcome::UnderWay);
-    desk.provider.set(|answers| answers.find = Looked::Found("A1".into()));
+    desk.provider.set(|answers| answers.find = |_, _| Looked::Found("A1".into()));
     desk.reconcile(T0 + 60).await;
     assert_eq!(
         (desk.request().await.state, desk.request().await.approval_id),
@@ -52,7 +54,7 @@ async fn an_intent_left_by_a_crash_is_looked_up_first() {
     let desk = Desk::new();
     desk.tracker.store().insert(Request::intent(key(), pin(), T0, T0 + 60)).await.unwrap();
     assert_eq!(desk.submit(T0 + 1).await, SubmitOutcome::UnderWay);
-    desk.provider.set(|answers| answers.find = Looked::Found("A1".into()));
+    desk.provider.set(|answers| answers.find = |_, _| Looked::Found("A1".into()));
     desk.reconcile(T0 + 59).await;
     assert_eq!(desk.request().await.state, State::Submitting, "it may still be on its way");
     desk.reconcile(T0 + 60).await;
@@ -127,8 +129,8 @@ async fn a_tenant_with_many_requests_delays_nobody() {
     desk.tracker.store().insert(bind("quiet", "Q1".into())).await.unwrap();
     desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
     let provider = desk.provider.clone();
-    let mut budget = Budget::per_minute(3);
-    let done = desk.tracker.reconcile(|_| Some(provider.clone()), &mut budget, T0).await.unwrap();
+    let budget = Budget::per_minute(3);
+    let done = desk.tracker.reconcile(|_| Some(provider.clone()), &budget, T0).await.unwrap();
     assert_eq!(done.asked, 4, "three of the loud one's, and the quiet one's");
     let quiet = Key { tenant: "quiet".into(), number: "Q1".into() };
     assert_eq!(desk.tracker.store().request(&quiet).await.unwrap().unwrap().state, State::Approved);

@@ -27,13 +27,15 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Whether the form carries this idempotency key.
+    /// Whether the control of the request number holds this idempotency key, and nothing else.
     pub(super) fn carries(&self, config: &Config, key: &str) -> bool {
         let mapped = config.field_map.control_id(REQUEST_NUMBER);
-        match self.texts.iter().find(|(id, _)| Some(id.as_str()) == mapped) {
-            Some((_, text)) => text == key,
-            None => self.texts.iter().any(|(_, text)| text == key),
-        }
+        self.texts.iter().any(|(id, text)| Some(id.as_str()) == mapped && text == key)
+    }
+
+    /// Whether any control holds this text.
+    pub(super) fn mentions(&self, key: &str) -> bool {
+        self.texts.iter().any(|(_, text)| text == key)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tracker over this engine: exactly one decision, whatever gets lost.
 
-use approval_tracker::{Budget, Key, MemoryStore, Outcome, Policy, Store, SubmitOutcome, Tracker};
+use approval_tracker::{Budget, HostKey, Key, MemoryStore, Outcome, Policy, Store, SubmitOutcome, Tracker};
 use fake_webhook::{Fault, Verdict};
 
 use crate::world::{T0, World, event, request};
@@ -12,7 +12,10 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
-        Self { world: World::new().await, tracker: Tracker::new(MemoryStore::default(), Policy::default()) }
+        Self {
+            world: World::new().await,
+            tracker: Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32])),
+        }
     }
 
     async fn submit(&self) -> SubmitOutcome {

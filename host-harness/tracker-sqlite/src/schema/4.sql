@@ -1,0 +1,26 @@
+-- Requests of before were submitted under their number. Whether the clock was right when they were is not known.
+
+ALTER TABLE requests ADD COLUMN idempotency_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE requests ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE requests ADD COLUMN skew_seconds INTEGER;
+ALTER TABLE requests ADD COLUMN stuck TEXT;
+
+UPDATE requests SET idempotency_key = number;
+
+-- An approval is bound to one request: where there are two, to the first one.
+UPDATE requests SET
+    approval_id = NULL,
+    due_at = NULL,
+    conflict = TRUE,
+    stuck = 'approval ' || approval_id || ' was bound to an earlier request as well: the provider''s administrator looks '
+        || 'which of the two it belongs to, and the other one is cancelled in the product'
+WHERE EXISTS (
+    SELECT 1 FROM requests AS first
+    WHERE first.tenant = requests.tenant AND first.approval_id = requests.approval_id
+        AND (first.created_at, first.number) < (requests.created_at, requests.number)
+);
+
+DROP INDEX requests_by_approval;
+CREATE UNIQUE INDEX requests_by_approval ON requests (tenant, approval_id) WHERE approval_id IS NOT NULL;
+
+PRAGMA user_version = 4;
