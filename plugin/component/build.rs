@@ -5,17 +5,5 @@ use std::process::ExitCode;
 use component_builder::Engine;
 
 fn main() -> ExitCode {
-    Engine {
-        package: "wecom-engine",
-        name: "WECOM",
-        sources: &[
-            "plugin",
-            "plugin/callback",
-            "plugin/cipher",
-            "plugin/heap",
-            "plugin/protocol",
-            "plugin/xml",
-        ],
-    }
-    .provide()
+    Engine { package: "wecom-engine", name: "WECOM" }.provide()
 }

@@ -5,6 +5,5 @@ use std::process::ExitCode;
 use component_builder::Engine;
 
 fn main() -> ExitCode {
-    Engine { package: "wrong-engine", name: "WRONG", sources: &["tests/wrong/engine", "tests/wrong"] }
-        .provide()
+    Engine { package: "wrong-engine", name: "WRONG" }.provide()
 }

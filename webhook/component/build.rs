@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use component_builder::Engine;
 
 fn main() -> ExitCode {
-    Engine { package: "webhook-engine", name: "WEBHOOK", sources: &["webhook", "webhook/protocol"] }.provide()
+    Engine { package: "webhook-engine", name: "WEBHOOK" }.provide()
 }
