@@ -3,6 +3,7 @@
 //! ```text
 //! host-harness demo                      the whole story on this machine, with a fake WeCom
 //! host-harness inspect FILE              what an engine is and needs
+//! host-harness component FILE            the finished component, written with its digest
 //! host-harness callbacks < in > out      recorded callbacks through an engine, in bulk
 //! host-harness call FUNCTION ...         one call by hand, JSON in and out
 //! host-harness record FUNCTION ...       one call by hand, kept under a key
@@ -27,6 +28,7 @@ mod cache;
 mod call;
 mod callbacks;
 mod check;
+mod component;
 mod configured;
 mod conform;
 mod connection;
@@ -67,6 +69,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Writes an engine that was built with this program to a file, and prints its SHA-256 as `sha256sum` does.
+    Component(component::Options),
     /// Checks recorded callbacks: one JSON object a line in, one a line out.
     Callbacks {
         /// The component; without it, the WeCom engine that was built with this program.
@@ -142,6 +146,7 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
     match command {
         Command::Demo(options) => demo::run(options).await,
         Command::Inspect { file, json } => inspect::run(file.as_deref(), json).await,
+        Command::Component(options) => component::run(&options),
         Command::Callbacks { engine } => callbacks::run(engine.as_deref()).await,
         Command::Call(options) => call::run(options).await,
         Command::Record(options) => record::run(options).await,
