@@ -162,7 +162,7 @@ impl CodeCache {
     }
 }
 
-#[allow(unsafe_code, reason = "native code is loaded here and nowhere else")]
+#[expect(unsafe_code, reason = "native code is loaded here and nowhere else")]
 fn load(engine: &Engine, code: &[u8]) -> Result<Component, Unfit> {
     // SAFETY: `code` has to be what `Component::serialize` gave, unaltered. It was read from a file of this user's, in
     // a directory that nobody but this user and root can write, and its digest is the one that was written with it by

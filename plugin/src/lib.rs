@@ -142,5 +142,14 @@ impl configuration_image::Guest for Engine {
     }
 }
 
+/// The functions that the host calls, as `export!` writes them.
 #[cfg(target_arch = "wasm32")]
-bindings::export!(Engine with_types_in bindings);
+#[expect(
+    unsafe_code,
+    reason = "generated: exports get their arguments from the host as pointers and lengths"
+)]
+mod exports {
+    use crate::{Engine, bindings};
+
+    bindings::export!(Engine with_types_in bindings);
+}

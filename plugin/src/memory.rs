@@ -2,6 +2,10 @@
 //!
 //! The standard library's allocator takes every byte with `memory.grow`, and each growth is a system call in the host that
 //! makes its threads queue. An ordinary call fits into the 768 KiB of `--initial-memory`.
+#![expect(
+    unsafe_code,
+    reason = "the linker's symbol, the promise of `Memory` and the one thread that `Heap::new` asks for"
+)]
 
 use core::arch::wasm32;
 use core::cell::Cell;

@@ -1,5 +1,5 @@
 //! Linear memory whose last content outlives its instance, for a test that looks into it.
-#![allow(unsafe_code, reason = "wasmtime asks whoever brings memory to promise that it is sound")]
+#![expect(unsafe_code, reason = "wasmtime asks the host that brings memory to promise that it is sound")]
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;

@@ -8,6 +8,7 @@
 //! What it costs is room: a block has 16 bytes at least and is up to twice as long as was asked for, what one class has
 //! freed no other one gets, and when more memory is fetched, the shorter of the two rests is lost. The host's limit of
 //! memory bounds that.
+#![expect(unsafe_code, reason = "a global allocator hands out raw memory: `GlobalAlloc` is an unsafe trait")]
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;

@@ -2,7 +2,7 @@
 //!
 //! The types compile natively too, so the protocol speaks them directly and nothing has to be converted. Their `Debug`
 //! prints everything: a `Setting` becomes a [`Config`](crate::config::Config) at once.
-#![allow(warnings, clippy::all, clippy::restriction, reason = "generated")]
+#![allow(unsafe_code, warnings, clippy::all, clippy::restriction, reason = "generated")]
 
 wit_bindgen::generate!({
     path: "../../wit",

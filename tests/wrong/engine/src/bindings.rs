@@ -1,5 +1,5 @@
 //! What `generate!` makes of the contract. Nothing is written by hand here.
-#![allow(warnings, clippy::all, clippy::restriction, reason = "generated")]
+#![allow(unsafe_code, warnings, clippy::all, clippy::restriction, reason = "generated")]
 
 wit_bindgen::generate!({
     path: "../../../wit",
