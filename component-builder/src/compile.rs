@@ -1,7 +1,7 @@
 //! The nested cargo: the target's standard library, the module, and what the package says about itself.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -127,14 +127,27 @@ fn start(command: &Command, reason: std::io::Error) -> BuildError {
 /// the same sources then give the same bytes and the same digest everywhere.
 fn remapped_paths(workspace: &Path) -> String {
     let registry = cargo_home().map(|home| home.join("registry/src"));
+    let folders = registry.iter().flat_map(|registry| registries(registry));
     let flag =
-        |from: &OsStr, to: &str| format!("{:?}", format!("--remap-path-prefix={}={to}", from.display()));
+        |from: &Path, to: &str| format!("{:?}", format!("--remap-path-prefix={}={to}", from.display()));
+    // Of several that fit, the compiler takes the last.
     let flags: Vec<_> = registry
         .iter()
-        .map(|registry| flag(registry.as_os_str(), "registry"))
-        .chain([flag(workspace.as_os_str(), ".")])
+        .cloned()
+        .chain(folders)
+        .map(|folder| flag(&folder, "registry"))
+        .chain([flag(workspace, ".")])
         .collect();
     format!("target.{TARGET}.rustflags=[{}]", flags.join(","))
+}
+
+/// The folders of single registries. Their names depend on where packages come from: a mirror of crates.io has another
+/// one than crates.io, and the same packages. Where there is no registry, no path of one can show.
+fn registries(registry: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<_> =
+        fs::read_dir(registry).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    folders
 }
 
 /// Cargo's own folder. Without one there is no registry whose path could show.
