@@ -218,9 +218,9 @@ impl Desk {
             if self.jobs.len() == 0 {
                 return;
             }
-            // Some wait for a slow answer.
-            if round.is_multiple_of(64) {
-                self.pass(10).await;
+            // Requests take their time, and some wait for a slow answer.
+            if round.is_multiple_of(8) {
+                self.pass(1).await;
             }
             assert!(round < 10_000, "jobs wait for each other");
         }
@@ -261,16 +261,13 @@ impl Desk {
         }
         for number in &self.wanted {
             let forms = self.forms(number);
-            let [form] = forms.as_slice() else {
-                return Err(format!("{number} has {} forms", forms.len()));
-            };
             let request = self.store.store().request(&key(number)).await.unwrap();
+            let [form] = forms.as_slice() else {
+                return Err(format!("{number} has {} forms, and is {request:?}", forms.len()));
+            };
             let Some(request) = request else { return Err(format!("{number} is unknown")) };
             if request.approval_id.as_deref() != Some(form.sp_no.as_str()) {
-                return Err(format!(
-                    "{number} is bound to {:?}, its form is {}",
-                    request.approval_id, form.sp_no
-                ));
+                return Err(format!("{number} is {request:?}, its form is {}", form.sp_no));
             }
             let decisions = decisions.get(number.as_str()).map_or(&[][..], Vec::as_slice);
             if !fits(form.status, decisions) {

@@ -46,6 +46,12 @@ impl<S: Store> Tracker<S> {
                 .await?;
             return Ok(Searched { provider: Provider::Answers, stuck: true });
         }
+        // Another node that has it in its round as well would ask the same dozens of questions.
+        let claimed = Request { due_at: Some(now.saturating_add(policy.search_interval_seconds)), ..request };
+        if !self.store.compare_and_set(claimed.clone(), None).await? {
+            return Ok(false);
+        }
+        let request = Request { revision: claimed.revision + 1, ..claimed };
         let reach = self.reach(&request, engine.clock_skew());
         let found = self.find(engine, &request, reach, now).await;
         let stored = match &found {

@@ -2,10 +2,12 @@
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use approval_tracker::{
-    Key, MemoryStore, Outcome, Request, State, Store as _, StoreError, SubmitOutcome, Submitted,
+    Budget, HostKey, Key, MemoryStore, Message, Notice, Outcome, Policy, Request, State, Store, StoreError,
+    SubmitOutcome, Submitted, Tracker,
 };
 use tokio::sync::Notify;
 
@@ -91,32 +93,24 @@ async fn two_attempts_that_both_succeeded_are_a_conflict() {
     assert_eq!((request.approval_id.as_deref(), request.conflict), (Some("A2"), true));
 }
 
-/// A search that was under way while another node gave up and a new attempt began.
+/// A search that is under way while another node gives up and a new attempt begins.
 #[tokio::test]
 async fn a_search_for_an_older_attempt_changes_nothing_of_a_newer_one() {
     let desk = Desk::new();
-    let older = Request::intent(crate::desk::key(), engine_pin(), T0, T0 + 60);
-    let rows: &MemoryStore = desk.tracker.store();
-    rows.insert(older.clone()).await.unwrap();
-    let newer = Request { attempt: 2, intended_at: T0 + 700, due_at: Some(T0 + 760), ..older.clone() };
-    assert!(rows.compare_and_set(newer, None).await.unwrap());
-    let before = desk.request().await;
-
-    // What is due is read from the store; what this node read is older.
-    let stale = Stale(rows.clone(), older);
-    let tracker = approval_tracker::Tracker::new(
-        stale,
-        approval_tracker::Policy::default(),
-        approval_tracker::HostKey::new(&[7; 32]),
+    let rows = desk.tracker.store().clone();
+    rows.insert(Request::intent(crate::desk::key(), engine_pin(), T0, T0 + 60)).await.unwrap();
+    let tracker = Tracker::new(
+        Overtaken(rows.clone(), AtomicBool::new(false)),
+        Policy::default(),
+        HostKey::new(&[7; 32]),
     );
     let provider = desk.provider.clone();
-    tracker
-        .reconcile(|_| Some(provider.clone()), &mut approval_tracker::Budget::default(), GIVEN_UP)
-        .await
-        .unwrap();
+    tracker.reconcile(|_| Some(provider.clone()), &mut Budget::default(), GIVEN_UP).await.unwrap();
 
     assert_eq!(desk.provider.searches().len(), 1);
-    assert_eq!(desk.request().await, before);
+    let stored = desk.request().await;
+    assert_eq!((stored.attempt, stored.state, stored.due_at), (2, State::Submitting, Some(GIVEN_UP + 60)));
+    assert_eq!(desk.outcomes().await, []);
 }
 
 /// The tags of both attempts are the same, and no caller chooses them.
@@ -165,12 +159,28 @@ async fn an_approval_is_bound_to_one_request_and_a_second_one_gets_nothing() {
     assert_eq!(desk.reconcile(T0 + 60).await.stuck, 1);
 }
 
-/// A store that is read before something changed.
-struct Stale(MemoryStore, Request);
+/// A store in which a new attempt begins behind the first change.
+struct Overtaken(MemoryStore, AtomicBool);
 
-impl approval_tracker::Store for Stale {
-    async fn due(&self, _: u64, _: u64, _: usize) -> Result<Vec<Request>, StoreError> {
-        Ok(vec![self.1.clone()])
+impl Store for Overtaken {
+    async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
+        let set = self.0.compare_and_set(changed.clone(), outcome).await?;
+        if set && !self.1.swap(true, Ordering::Relaxed) {
+            let newer = Request {
+                revision: changed.revision + 1,
+                attempt: changed.attempt + 1,
+                state: State::Submitting,
+                intended_at: GIVEN_UP,
+                due_at: Some(GIVEN_UP + 60),
+                ..changed
+            };
+            assert!(self.0.compare_and_set(newer, None).await?);
+        }
+        Ok(set)
+    }
+
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Vec<Request>, StoreError> {
+        self.0.due(now, latest, most).await
     }
 
     async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
@@ -185,19 +195,15 @@ impl approval_tracker::Store for Stale {
         self.0.bound_to(tenant, approval_id).await
     }
 
-    async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
-        self.0.compare_and_set(changed, outcome).await
-    }
-
-    async fn receive(&self, notice: approval_tracker::Notice) -> Result<bool, StoreError> {
+    async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
         self.0.receive(notice).await
     }
 
-    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<approval_tracker::Notice>, StoreError> {
+    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
         self.0.settleable(since, most).await
     }
 
-    async fn settle(&self, notice: &approval_tracker::Notice) -> Result<(), StoreError> {
+    async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
         self.0.settle(notice).await
     }
 
@@ -205,11 +211,11 @@ impl approval_tracker::Store for Stale {
         self.0.forget_settled(before).await
     }
 
-    async fn outbox(&self) -> Result<Vec<approval_tracker::Message>, StoreError> {
+    async fn outbox(&self) -> Result<Vec<Message>, StoreError> {
         self.0.outbox().await
     }
 
-    async fn acknowledge(&self, message: &approval_tracker::Message) -> Result<(), StoreError> {
+    async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
         self.0.acknowledge(message).await
     }
 }
