@@ -1,6 +1,6 @@
 //! Histories that ended badly once, shrunk, act by act: a seed draws another history once weights change.
 
-use crate::act::{Act, History, Job};
+use crate::act::{Act, CallFault, History, Job};
 use crate::faults::{Company, Weather};
 use crate::live;
 use crate::turns::TO_THE_END;
@@ -18,25 +18,47 @@ fn holds(weather: Weather, acts: Vec<Act>) {
     }
 }
 
-/// The first attempt waits for a token and sends nothing. It is given up, the second submits, and the store fails before
-/// the binding. What the first one reports then made the request one that is submitted again: two forms.
+fn company(others: u16, own: u16) -> Weather {
+    Weather { company: Company { others, own }, ..FINE }
+}
+
+/// The first attempt waits for a token and sends nothing. It is given up, and the second submits. What the first one
+/// reports then made the request one that is submitted again while the second was under way: two forms.
 #[test]
 fn a_late_report_of_an_older_attempt() {
     let acts = vec![
+        Act::Begin { job: Job::Submit(1), node: 0, turns: 2 },
         Act::Begin { job: Job::Submit(0), node: 0, turns: 2 },
         Act::Pass(660),
         Act::Begin { job: Job::Reconcile, node: 1, turns: TO_THE_END },
-        Act::BindingFails,
-        Act::GoOn { job: 1, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(0), node: 1, turns: 9 },
         Act::GoOn { job: 0, turns: TO_THE_END },
-        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+        Act::StoreFails(0),
+        Act::Pass(10),
     ];
     holds(FINE, acts);
 }
 
-/// The host's clock is fast or slow. The search missed the form, and that counted as proof: two forms.
+/// The clocks differ by more than five minutes. The search missed the form of the first request's second attempt, and that
+/// counted as proof: two forms.
 #[test]
-fn a_clock_that_differs_and_a_submission_that_is_interrupted() {
+fn clocks_that_differ() {
+    let acts = vec![
+        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(1), node: 0, turns: 7 },
+        Act::Begin { job: Job::Submit(0), node: 0, turns: 1 },
+        Act::Pass(600),
+        Act::Begin { job: Job::Reconcile, node: 1, turns: TO_THE_END },
+        Act::GoOn { job: 0, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+    ];
+    holds(Weather { clock_skew_seconds: 360, ..FINE }, acts);
+}
+
+/// The host's clock is 400 s and 3,500 s fast or slow, and the host dies between sending and the answer, or cannot keep
+/// the answer.
+#[test]
+fn clocks_that_differ_and_a_submission_that_is_interrupted() {
     for clock_skew_seconds in [-400, -3_500, 400, 1_100, 3_500] {
         let weather = Weather { clock_skew_seconds, ..FINE };
         holds(weather, INTERRUPTED.to_vec());
@@ -45,17 +67,30 @@ fn a_clock_that_differs_and_a_submission_that_is_interrupted() {
     }
 }
 
+/// A request that was never sent, among so many forms of others that no search came to its end.
+#[test]
+fn a_busy_company() {
+    let acts = vec![
+        Act::Fault("oa/getapprovaldetail", CallFault::RefuseConnection),
+        Act::Begin { job: Job::Submit(0), node: 0, turns: 2 },
+        Act::Pass(784),
+        Act::Begin { job: Job::Reconcile, node: 1, turns: TO_THE_END },
+        Act::GoOn { job: 0, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+    ];
+    holds(company(194, 0), acts);
+}
+
 /// 200 forms of others in the span that is searched, and the host comes back late: the form was never found, for the
 /// span grew and every member's forms counted.
 #[test]
 fn a_busy_company_and_a_submission_that_is_interrupted() {
-    let weather = Weather { company: Company { others: 500, own: 0 }, ..FINE };
-    holds(weather, [&INTERRUPTED[..], &[Act::Pass(3_000)]].concat());
+    holds(company(500, 0), [&INTERRUPTED[..], &[Act::Pass(3_000)]].concat());
 }
 
 /// The same, and all the forms are the applicant's own.
 #[test]
 fn a_busy_applicant_and_a_submission_that_is_interrupted() {
-    let weather = Weather { company: Company { others: 0, own: 500 }, ..FINE };
-    holds(weather, [&INTERRUPTED[..], &[Act::Pass(3_000)]].concat());
+    holds(company(0, 500), [&INTERRUPTED[..], &[Act::Pass(3_000)]].concat());
 }
