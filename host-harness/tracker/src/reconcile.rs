@@ -105,7 +105,7 @@ impl<S: Store> Tracker<S> {
         // Not if it has become something else meanwhile, such as another attempt.
         let revision = request.revision;
         self.change(request, |stored| {
-            (stored.revision == revision).then(|| (Request { due_at, ..stored }, None))
+            (stored.revision == revision).then_some((Request { due_at, ..stored }, None))
         })
         .await?;
         Ok(())

@@ -42,7 +42,7 @@ impl<S: Store> Tracker<S> {
         if request.conflict {
             // Whatever would be found now, there was another one.
             let due_at = Some(now.saturating_add(policy.longest_look_seconds));
-            self.change(request, |stored| is_open(&stored).then(|| (Request { due_at, ..stored }, None)))
+            self.change(request, |stored| is_open(&stored).then_some((Request { due_at, ..stored }, None)))
                 .await?;
             return Ok(Searched { provider: Provider::Answers, stuck: true });
         }
