@@ -21,7 +21,7 @@ impl Steps for DiesBefore {
     async fn before(&self, step: &str) -> Result<(), StoreError> {
         let left = self.0.load(Ordering::Relaxed);
         self.0.store(left.wrapping_sub(1), Ordering::Relaxed);
-        if left == 0 { Err(StoreError(step.to_owned())) } else { Ok(()) }
+        if left == 0 { Err(StoreError::unavailable(step)) } else { Ok(()) }
     }
 }
 
@@ -91,7 +91,7 @@ async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says> + Sy
         Policy::default(),
         HostKey::new(&[7; 32]),
     );
-    let died = first.settle(engine, T0).await.err().map(|StoreError(step)| step);
+    let died = first.settle(engine, T0).await.err().map(|error| error.operation);
 
     let second = Tracker::new(rows, Policy::default(), HostKey::new(&[7; 32]));
     let answers = |_: &Request| Some(Says(Looked::Found(Status::Approved)));
@@ -147,7 +147,7 @@ async fn news_that_is_not_stored_is_an_error_and_is_new_when_it_comes_again() {
     for stored in 0..events.len() {
         let rows = Stepping::new(MemoryStore::default(), DiesBefore(AtomicUsize::new(stored)));
         let tracker = Tracker::new(rows, Policy::default(), HostKey::new(&[7; 32]));
-        let lost = StoreError(String::from("receive"));
+        let lost = StoreError::unavailable("receive");
         assert_eq!(tracker.receive("acme", &events, T0).await, Err(lost));
         assert_eq!(tracker.receive("acme", &events, T0).await, Ok(events.len() - stored));
     }

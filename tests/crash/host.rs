@@ -39,7 +39,7 @@ struct Host {
 async fn main() -> Result<(), StoreError> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, store, wecom, now, code] = arguments.as_slice() else {
-        return Err(StoreError(String::from("usage: crash-host STORE WECOM SECONDS CODE")));
+        return Err(StoreError::unavailable("usage: crash-host STORE WECOM SECONDS CODE"));
     };
     let now = now.parse().expect("seconds");
     Host::start(Path::new(store), wecom, now, Path::new(code)).await.round().await

@@ -69,16 +69,16 @@ impl stepping::Steps for Steps {
         let asked = Instant::now();
         turn().await;
         if asked.elapsed() >= PATIENCE {
-            return Err(StoreError(String::from("no answer in time")));
+            return Err(StoreError::unavailable("a step that has no answer in time"));
         }
         if step.starts_with(BINDING) && self.0.binding_fails.swap(false, Ordering::Relaxed) {
-            return Err(StoreError(String::from("out of reach")));
+            return Err(StoreError::unavailable("a step that fails"));
         }
         match self.0.fails_in.load(Ordering::Relaxed) {
             NEVER => Ok(()),
             0 => {
                 self.0.fails_in.store(NEVER, Ordering::Relaxed);
-                Err(StoreError(String::from("out of reach")))
+                Err(StoreError::unavailable("a step that fails"))
             }
             left => {
                 self.0.fails_in.store(left - 1, Ordering::Relaxed);

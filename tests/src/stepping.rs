@@ -1,11 +1,16 @@
 //! A store to whose steps something happens.
 
-use approval_tracker::{Key, Message, Notice, Outcome, Request, Store, StoreError};
+use approval_tracker::{Key, Listed, Message, Notice, Outcome, Request, Store, StoreError};
 
 /// What happens to the steps of a store.
 pub trait Steps: Send + Sync {
     /// Before the step of this name. An error happens instead of the step.
     fn before(&self, step: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// After the step of this name, which was done. An error takes its answer's place.
+    fn after(&self, _step: &str) -> impl Future<Output = Result<(), StoreError>> + Send {
+        std::future::ready(Ok(()))
+    }
 
     /// After a step that put this into the outbox.
     fn decided(&self, _message: Message) {}
@@ -34,60 +39,74 @@ impl<S, T: Steps> Stepping<S, T> {
         &self.steps
     }
 
-    async fn step(&self, name: &str) -> Result<&S, StoreError> {
+    /// What happens before, the step, and what happens after.
+    async fn step<R>(
+        &self,
+        name: &str,
+        step: impl Future<Output = Result<R, StoreError>> + Send,
+    ) -> Result<R, StoreError> {
         self.steps.before(name).await?;
-        Ok(&self.store)
+        let done = step.await?;
+        self.steps.after(name).await?;
+        Ok(done)
     }
 }
 
 impl<S: Store, T: Steps> Store for Stepping<S, T> {
     async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
-        self.step("insert").await?.insert(request).await
+        self.step("insert", self.store.insert(request)).await
     }
 
     async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
-        self.step("request").await?.request(key).await
+        self.step("request", self.store.request(key)).await
     }
 
     async fn bound_to(&self, tenant: &str, approval_id: &str) -> Result<Option<Request>, StoreError> {
-        self.step("bound-to").await?.bound_to(tenant, approval_id).await
+        self.step("bound-to", self.store.bound_to(tenant, approval_id)).await
     }
 
     async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
         let key = changed.key.clone();
         let step = format!("compare-and-set {:?} {outcome:?}", changed.state);
-        let set = self.step(&step).await?.compare_and_set(changed, outcome).await?;
-        if let Some(outcome) = outcome.filter(|_| set) {
-            self.steps.decided(Message { key, outcome });
-        }
-        Ok(set)
+        let decided = async {
+            let set = self.store.compare_and_set(changed, outcome).await?;
+            if let Some(outcome) = outcome.filter(|_| set) {
+                self.steps.decided(Message { key, outcome });
+            }
+            Ok(set)
+        };
+        self.step(&step, decided).await
     }
 
     async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
-        self.step("receive").await?.receive(notice).await
+        self.step("receive", self.store.receive(notice)).await
     }
 
-    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
-        self.step("settleable").await?.settleable(since, most).await
+    async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
+        self.step("settleable", self.store.settleable(since, most)).await
     }
 
     async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
-        self.step("settle").await?.settle(notice).await
+        self.step("settle", self.store.settle(notice)).await
     }
 
     async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
-        self.step("forget-settled").await?.forget_settled(before).await
+        self.step("forget-settled", self.store.forget_settled(before)).await
     }
 
-    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Vec<Request>, StoreError> {
-        self.step("due").await?.due(now, latest, most).await
+    async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
+        self.step("forget-ended", self.store.forget_ended(before)).await
     }
 
-    async fn outbox(&self) -> Result<Vec<Message>, StoreError> {
-        self.step("outbox").await?.outbox().await
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
+        self.step("due", self.store.due(now, latest, most)).await
+    }
+
+    async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
+        self.step("outbox", self.store.outbox()).await
     }
 
     async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
-        self.step(&format!("acknowledge {:?}", message.outcome)).await?.acknowledge(message).await
+        self.step(&format!("acknowledge {:?}", message.outcome), self.store.acknowledge(message)).await
     }
 }

@@ -1,92 +1,20 @@
 //! Rows and values, one for the other.
 
-use approval_tracker::{Key, Message, Notice, Outcome, Pin, Request, State, StoreError};
-use host_harness::contract::Status;
+use approval_tracker::{Key, Listed, Message, Notice, Pin, Request, StoreFailure, Unreadable};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row as _, Sqlite};
 
-use crate::failed;
-
-const STATES: [(State, &str); 12] = [
-    (State::Submitting, "submitting"),
-    (State::Unknown, "unknown"),
-    (State::Resubmit, "resubmit"),
-    (State::Failed, "failed"),
-    (State::Pending, "pending"),
-    (State::Approved, "approved"),
-    (State::Rejected, "rejected"),
-    (State::Withdrawn, "withdrawn"),
-    (State::Deleted, "deleted"),
-    (State::Expired, "expired"),
-    (State::Abandoned, "abandoned"),
-    (State::Revoked, "revoked"),
-];
-
-const OUTCOMES: [(Outcome, &str); 7] = [
-    (Outcome::Approved, "approved"),
-    (Outcome::Rejected, "rejected"),
-    (Outcome::Withdrawn, "withdrawn"),
-    (Outcome::Deleted, "deleted"),
-    (Outcome::Expired, "expired"),
-    (Outcome::Revoked, "revoked"),
-    (Outcome::SubmitAgain, "submit-again"),
-];
-
-const STATUSES: [(Status, &str); 7] = [
-    (Status::Pending, "pending"),
-    (Status::Approved, "approved"),
-    (Status::Rejected, "rejected"),
-    (Status::Withdrawn, "withdrawn"),
-    (Status::Revoked, "revoked"),
-    (Status::Deleted, "deleted"),
-    (Status::Unknown, "unknown"),
-];
-
-fn word<T: Copy + PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
-    words.iter().find(|(known, _)| *known == value).map_or("", |(_, word)| word)
-}
-
-fn value<T: Copy>(words: &[(T, &str)], word: &str) -> Result<T, StoreError> {
-    let known = words.iter().find(|(_, known)| *known == word).map(|(value, _)| *value);
-    known
-        .ok_or_else(|| StoreError(format!("the database has a word that this version does not know: {word}")))
-}
-
-pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
-    word(&OUTCOMES, outcome)
-}
-
-pub(crate) fn status_word(status: Status) -> &'static str {
-    word(&STATUSES, status)
-}
+use crate::words;
 
 /// SQLite's integers are signed.
-pub(crate) fn signed(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_range| StoreError(format!("a number out of range: {value}")))
+pub(crate) fn signed(value: u64) -> Result<i64, StoreFailure> {
+    i64::try_from(value).map_err(|_range| StoreFailure::OutOfRange { value })
 }
 
 /// As many rows as SQLite can count.
 pub(crate) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
-}
-
-fn unsigned(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
-    let value: i64 = row.try_get(column).map_err(failed)?;
-    u64::try_from(value).map_err(|_range| StoreError(format!("the database has a negative {column}")))
-}
-
-fn optional(row: &SqliteRow, column: &str) -> Result<Option<u64>, StoreError> {
-    let value: Option<i64> = row.try_get(column).map_err(failed)?;
-    value
-        .map(|value| {
-            u64::try_from(value).map_err(|_range| StoreError(format!("the database has a negative {column}")))
-        })
-        .transpose()
-}
-
-fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
-    row.try_get(column).map_err(failed)
 }
 
 type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
@@ -96,14 +24,14 @@ pub(crate) fn write<'q>(
     statement: Statement<'q>,
     request: &Request,
     revision: u64,
-) -> Result<Statement<'q>, StoreError> {
+) -> Result<Statement<'q>, StoreFailure> {
     Ok(statement
         .bind(request.key.tenant.clone())
         .bind(request.key.number.clone())
         .bind(request.pin.engine.to_string())
         .bind(signed(request.pin.configuration)?)
         .bind(signed(revision)?)
-        .bind(word(&STATES, request.state))
+        .bind(words::state_word(request.state))
         .bind(request.approval_id.clone())
         .bind(request.applicant.clone())
         .bind(signed(request.intended_at)?)
@@ -120,50 +48,101 @@ pub(crate) fn write<'q>(
         .bind(request.stuck.clone()))
 }
 
-pub(crate) fn request(row: &SqliteRow) -> Result<Request, StoreError> {
+/// A row that is being read. Every error names the row and the column.
+struct Reader<'r> {
+    row: &'r SqliteRow,
+    table: &'static str,
+    /// The column of the row's key, beside the tenant.
+    key: &'static str,
+}
+
+impl Reader<'_> {
+    fn unreadable(&self, column: &'static str, word: &str) -> Unreadable {
+        let said = |column| self.row.try_get::<String, _>(column).unwrap_or_default();
+        Unreadable::new(self.table, &said("tenant"), &said(self.key), column, word)
+    }
+
+    fn get<'r, T>(&'r self, column: &'static str) -> Result<T, Unreadable>
+    where
+        T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
+    {
+        self.row.try_get(column).map_err(|_no_value| self.unreadable(column, ""))
+    }
+
+    fn unsigned(&self, column: &'static str) -> Result<u64, Unreadable> {
+        u64::try_from(self.get::<i64>(column)?).map_err(|_negative| self.unreadable(column, ""))
+    }
+
+    fn optional(&self, column: &'static str) -> Result<Option<u64>, Unreadable> {
+        let value: Option<i64> = self.get(column)?;
+        value.map(|value| u64::try_from(value).map_err(|_negative| self.unreadable(column, ""))).transpose()
+    }
+
+    fn word<T>(&self, column: &'static str, known: fn(&str) -> Option<T>) -> Result<T, Unreadable> {
+        let word: String = self.get(column)?;
+        known(&word).ok_or_else(|| self.unreadable(column, &word))
+    }
+
+    fn request_key(&self) -> Result<Key, Unreadable> {
+        Ok(Key { tenant: self.get("tenant")?, number: self.get("number")? })
+    }
+
+    fn pin(&self) -> Result<Pin, Unreadable> {
+        let engine: String = self.get("engine")?;
+        let engine = engine.parse().map_err(|_no_digest| self.unreadable("engine", ""))?;
+        Ok(Pin { engine, configuration: self.unsigned("configuration")? })
+    }
+}
+
+pub(crate) fn request(row: &SqliteRow) -> Result<Request, Unreadable> {
+    let row = Reader { row, table: "requests", key: "number" };
     Ok(Request {
-        key: key(row)?,
-        pin: pin(row)?,
-        revision: unsigned(row, "revision")?,
-        state: value(&STATES, &text(row, "state")?)?,
-        approval_id: row.try_get("approval_id").map_err(failed)?,
-        applicant: row.try_get("applicant").map_err(failed)?,
-        intended_at: unsigned(row, "intended_at")?,
-        created_at: unsigned(row, "created_at")?,
-        heard_at: unsigned(row, "heard_at")?,
-        due_at: optional(row, "due_at")?,
-        silent_looks: row.try_get("silent_looks").map_err(failed)?,
-        unanswered_looks: row.try_get("unanswered_looks").map_err(failed)?,
-        expecting_until: optional(row, "expecting_until")?,
-        conflict: row.try_get("conflict").map_err(failed)?,
-        idempotency_key: text(row, "idempotency_key")?,
-        attempt: row.try_get("attempt").map_err(failed)?,
-        skew_seconds: optional(row, "skew_seconds")?,
-        stuck: row.try_get("stuck").map_err(failed)?,
+        key: row.request_key()?,
+        pin: row.pin()?,
+        revision: row.unsigned("revision")?,
+        state: row.word("state", words::state)?,
+        approval_id: row.get("approval_id")?,
+        applicant: row.get("applicant")?,
+        intended_at: row.unsigned("intended_at")?,
+        created_at: row.unsigned("created_at")?,
+        heard_at: row.unsigned("heard_at")?,
+        due_at: row.optional("due_at")?,
+        silent_looks: row.get("silent_looks")?,
+        unanswered_looks: row.get("unanswered_looks")?,
+        expecting_until: row.optional("expecting_until")?,
+        conflict: row.get("conflict")?,
+        idempotency_key: row.get("idempotency_key")?,
+        attempt: row.get("attempt")?,
+        skew_seconds: row.optional("skew_seconds")?,
+        stuck: row.get("stuck")?,
     })
 }
 
-fn key(row: &SqliteRow) -> Result<Key, StoreError> {
-    Ok(Key { tenant: text(row, "tenant")?, number: text(row, "number")? })
-}
-
-fn pin(row: &SqliteRow) -> Result<Pin, StoreError> {
-    let engine = text(row, "engine")?;
-    let engine =
-        engine.parse().map_err(|error| StoreError(format!("the database has as an engine {error}")))?;
-    Ok(Pin { engine, configuration: unsigned(row, "configuration")? })
-}
-
-pub(crate) fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {
+pub(crate) fn notice(row: &SqliteRow) -> Result<Notice, Unreadable> {
+    let row = Reader { row, table: "inbox", key: "deduplication_key" };
     Ok(Notice {
-        tenant: text(row, "tenant")?,
-        deduplication_key: text(row, "deduplication_key")?,
-        approval_id: text(row, "approval_id")?,
-        status: value(&STATUSES, &text(row, "status")?)?,
-        received_at: unsigned(row, "received_at")?,
+        tenant: row.get("tenant")?,
+        deduplication_key: row.get("deduplication_key")?,
+        approval_id: row.get("approval_id")?,
+        status: row.word("status", words::status)?,
+        received_at: row.unsigned("received_at")?,
     })
 }
 
-pub(crate) fn message(row: &SqliteRow) -> Result<Message, StoreError> {
-    Ok(Message { key: key(row)?, outcome: value(&OUTCOMES, &text(row, "outcome")?)? })
+pub(crate) fn message(row: &SqliteRow) -> Result<Message, Unreadable> {
+    let row = Reader { row, table: "outbox", key: "number" };
+    Ok(Message { key: row.request_key()?, outcome: row.word("outcome", words::outcome)? })
+}
+
+/// Tells the operator what a list had to leave out.
+pub(crate) fn tell<T>(operation: &str, listed: &Listed<T>) {
+    if let Some(first) = listed.examples.first() {
+        tracing::warn!(
+            target: "approval_store",
+            operation,
+            rows = listed.unreadable,
+            first = %first,
+            "store-rows-unreadable"
+        );
+    }
 }

@@ -38,6 +38,7 @@ with_each_store! {
     all_that_a_request_has_is_kept
     a_key_is_inserted_once_and_a_notice_is_received_once
     a_notice_that_cannot_be_settled_stands_before_no_other
+    what_ended_long_ago_is_forgotten_and_nothing_that_may_still_change
     what_was_settled_long_ago_is_forgotten_and_nothing_else
     what_is_due_comes_longest_waiting_first
     what_is_due_comes_from_tenants_in_turn
@@ -105,7 +106,7 @@ async fn everything_stored_is_there_after_the_file_is_opened_again() {
     assert_eq!(store.bound_to("globex", "A1").await.unwrap(), None);
     assert_eq!(store.settleable(100, 10).await.unwrap(), [notice("N1")]);
     let message = Message { key: key("R1"), outcome: Outcome::Approved };
-    assert_eq!(store.outbox().await.unwrap(), std::slice::from_ref(&message));
+    assert_eq!(store.outbox().await.unwrap(), [message.clone()]);
     store.acknowledge(&message).await.unwrap();
     assert_eq!(store.outbox().await.unwrap(), []);
 }
@@ -141,13 +142,60 @@ async fn what_was_settled_long_ago_is_forgotten_and_nothing_else(store: impl Sto
     }
     assert_eq!(store.forget_settled(10).await.unwrap(), 1);
     assert_eq!(store.forget_settled(10).await.unwrap(), 0);
-    let acme: Vec<_> = store.settleable(100, 10).await.unwrap();
+    let acme = store.settleable(100, 10).await.unwrap().rows;
     let acme = acme.iter().filter(|notice| notice.tenant == "acme").map(|notice| &*notice.deduplication_key);
     assert_eq!(acme.collect::<Vec<_>>(), ["waits"]);
     for (key, is_new) in [("old", true), ("waits", false), ("new", false)] {
         assert_eq!(store.receive(at(key, 20)).await.unwrap(), is_new, "{key}");
         assert!(!store.receive(Notice { tenant: "globex".into(), ..at(key, 20) }).await.unwrap(), "{key}");
     }
+}
+
+async fn what_ended_long_ago_is_forgotten_and_nothing_that_may_still_change(store: impl Store) {
+    let ended = |number: &str, state| Request {
+        state,
+        approval_id: Some(format!("A-{number}")),
+        heard_at: 9,
+        due_at: None,
+        ..Request::intent(key(number), pin(1), 5, 5)
+    };
+    let forgotten = [
+        ended("approved", State::Approved),
+        ended("rejected", State::Rejected),
+        ended("failed", State::Failed),
+        ended("abandoned", State::Abandoned),
+        ended("revoked", State::Revoked),
+    ];
+    let kept = [
+        Request { due_at: Some(99), ..ended("revocable", State::Approved) },
+        Request { heard_at: 10, ..ended("lately", State::Rejected) },
+        Request { conflict: true, ..ended("in-conflict", State::Rejected) },
+        ended("pending", State::Pending),
+        ended("resubmit", State::Resubmit),
+        ended("in-the-inbox", State::Approved),
+    ];
+    for request in forgotten.iter().chain(&kept) {
+        store.insert(request.clone()).await.unwrap();
+    }
+    let (unheard, _) = store.insert(ended("unheard", State::Pending)).await.unwrap();
+    let unheard = Request { state: State::Rejected, ..unheard };
+    assert!(store.compare_and_set(unheard, Some(Outcome::Rejected)).await.unwrap());
+    store.receive(Notice { approval_id: "A-in-the-inbox".into(), ..notice("N1") }).await.unwrap();
+    store
+        .receive(Notice { tenant: "globex".into(), approval_id: "A-rejected".into(), ..notice("N2") })
+        .await
+        .unwrap();
+
+    assert_eq!(store.forget_ended(10).await.unwrap(), forgotten.len() as u64);
+    assert_eq!(store.forget_ended(10).await.unwrap(), 0);
+    for request in &forgotten {
+        assert_eq!(store.request(&request.key).await.unwrap(), None);
+    }
+    for request in kept {
+        assert_eq!(store.request(&request.key).await.unwrap(), Some(request));
+    }
+    store.acknowledge(&Message { key: key("unheard"), outcome: Outcome::Rejected }).await.unwrap();
+    assert_eq!(store.forget_ended(10).await.unwrap(), 1, "the product has heard of it");
 }
 
 async fn a_notice_that_cannot_be_settled_stands_before_no_other(store: impl Store) {
@@ -173,7 +221,7 @@ async fn what_is_due_comes_longest_waiting_first(store: impl Store) {
     for (number, due_at) in [("R1", 30), ("R2", 10), ("R3", 20), ("R4", 40)] {
         store.insert(Request::intent(key(number), pin(1), 1, due_at)).await.unwrap();
     }
-    let due = store.due(30, 1_000, 2).await.unwrap();
+    let due = store.due(30, 1_000, 2).await.unwrap().rows;
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
 }
 
@@ -184,7 +232,7 @@ async fn what_is_due_comes_from_tenants_in_turn(store: impl Store) {
         let key = Key { tenant: tenant.into(), number: number.into() };
         store.insert(Request::intent(key, pin(1), 1, due_at)).await.unwrap();
     }
-    let due = store.due(40, 1_000, 3).await.unwrap();
+    let due = store.due(40, 1_000, 3).await.unwrap().rows;
     assert_eq!(due.iter().map(|request| request.key.number.as_str()).collect::<Vec<_>>(), ["R1", "R3", "R2"]);
 }
 
@@ -196,12 +244,14 @@ async fn an_approval_is_bound_to_one_request_of_its_tenant(store: impl Store) {
     let first = bound("acme", "R1");
     store.insert(first.clone()).await.unwrap();
     store.insert(bound("globex", "R1")).await.unwrap();
-    store.insert(bound("acme", "R2")).await.unwrap_err();
+    let refused = store.insert(bound("acme", "R2")).await.unwrap_err();
+    assert_eq!(refused.failure, StoreFailure::AlreadyBound);
     assert_eq!(store.request(&key("R2")).await.unwrap(), None);
 
     let (second, _) = store.insert(Request::intent(key("R3"), pin(1), 10, 70)).await.unwrap();
     let stolen = Request { approval_id: Some("A1".into()), ..second.clone() };
-    store.compare_and_set(stolen, Some(Outcome::Approved)).await.unwrap_err();
+    let refused = store.compare_and_set(stolen, Some(Outcome::Approved)).await.unwrap_err();
+    assert_eq!(refused.failure, StoreFailure::AlreadyBound);
     assert_eq!(store.request(&key("R3")).await.unwrap(), Some(second));
     assert_eq!(store.outbox().await.unwrap(), []);
     assert_eq!(store.bound_to("acme", "A1").await.unwrap(), Some(first));

@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
-use approval_tracker::{Key, Message, Notice, Outcome, Pin, Request, State, Store as _};
-use approval_tracker_sqlite::{OpenError, SqliteStore};
+use approval_tracker::{
+    Key, Message, Notice, Outcome, Pin, Request, State, Store as _, StoreError, StoreFailure,
+};
+use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
 use host_harness::contract::Status;
 use sqlx::Connection as _;
@@ -38,6 +40,17 @@ impl File {
 
     fn path(&self) -> PathBuf {
         self.0.path().join("approvals.sqlite")
+    }
+
+    fn error(&self, operation: &str, failure: StoreFailure) -> StoreError {
+        StoreError { store: self.path().display().to_string(), operation: operation.into(), failure }
+    }
+
+    async fn execute(&self, statement: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.path());
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     async fn version(&self) -> i64 {
@@ -127,11 +140,61 @@ async fn a_new_file_is_of_the_version_that_an_upgraded_one_gets() {
 async fn a_file_of_a_newer_program_is_refused_and_stays_as_it_is() {
     let file = File::of(&["CREATE TABLE requests (approved_by_telepathy); PRAGMA user_version = 99"]).await;
     let refused = SqliteStore::open(&file.path()).await.unwrap_err();
-    assert_eq!(refused, OpenError::Newer { found: 99, known: 4 });
+    assert_eq!(refused, file.error("open", StoreFailure::Newer { found: 99, known: 4 }));
     assert_eq!(
         refused.to_string(),
-        "the database's tables are of version 99, this program knows them up to 4: the operator installs the \
-         program that wrote them, or a newer one"
+        format!(
+            "the store {} failed at open: its tables are of version 99, this program knows them up to 4: the operator \
+             runs the program that upgraded them, or a newer one",
+            file.path().display()
+        )
     );
     assert_eq!(file.version().await, 99);
+}
+
+/// During an update, an older process still has the file open.
+#[tokio::test]
+async fn a_process_writes_nothing_to_a_file_that_a_newer_program_has_upgraded() {
+    let file = File::of(&[]).await;
+    let store = SqliteStore::open(&file.path()).await.unwrap();
+    let key = Key { tenant: "acme".into(), number: "R1".into() };
+    let (request, _) = store.insert(Request::intent(key.clone(), Pin::UNRECORDED, 10, 70)).await.unwrap();
+    file.execute("PRAGMA user_version = 99").await;
+
+    let newer = |operation| file.error(operation, StoreFailure::Newer { found: 99, known: 4 });
+    let other = Key { number: "R2".into(), ..key.clone() };
+    let intent = Request::intent(other.clone(), Pin::UNRECORDED, 10, 70);
+    assert_eq!(store.insert(intent).await, Err(newer("insert")));
+    let approved = Request { state: State::Approved, ..request.clone() };
+    let set = store.compare_and_set(approved, Some(Outcome::Approved)).await;
+    assert_eq!(set, Err(newer("compare_and_set")));
+    let notice = Notice {
+        tenant: "acme".into(),
+        deduplication_key: "N1".into(),
+        approval_id: "A1".into(),
+        status: Status::Approved,
+        received_at: 20,
+    };
+    assert_eq!(store.receive(notice.clone()).await, Err(newer("receive")));
+    assert_eq!(store.settle(&notice).await, Err(newer("settle")));
+    assert_eq!(store.forget_settled(99).await, Err(newer("forget_settled")));
+    assert_eq!(store.forget_ended(99).await, Err(newer("forget_ended")));
+    let message = Message { key: key.clone(), outcome: Outcome::Approved };
+    assert_eq!(store.acknowledge(&message).await, Err(newer("acknowledge")));
+
+    assert_eq!(store.request(&key).await, Ok(Some(request)));
+    assert_eq!(store.request(&other).await, Ok(None));
+    assert_eq!(store.settleable(99, 10).await.unwrap(), []);
+    assert_eq!(store.outbox().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_process_writes_nothing_to_a_file_that_was_put_back_from_an_older_backup() {
+    let file = File::of(&[]).await;
+    let store = SqliteStore::open(&file.path()).await.unwrap();
+    file.execute("PRAGMA user_version = 2").await;
+    assert_eq!(
+        store.forget_settled(99).await,
+        Err(file.error("forget_settled", StoreFailure::Older { found: 2, known: 4 }))
+    );
 }

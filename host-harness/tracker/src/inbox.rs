@@ -51,7 +51,7 @@ impl<S: Store> Tracker<S> {
     ) -> Result<(), StoreError> {
         let since = now.saturating_sub(self.unclaimed_seconds());
         let notices = self.store.settleable(since, BATCH).await?;
-        let tenants = by_tenant(notices, |notice| &notice.tenant);
+        let tenants = by_tenant(notices.rows, |notice| &notice.tenant);
         let work = tenants.into_iter().map(|notices| self.settle_in_order(&engine, notices, now));
         run(work, self.policy.tenants_at_once).await.into_iter().collect()
     }
@@ -77,15 +77,6 @@ impl<S: Store> Tracker<S> {
             }
         }
         Ok(())
-    }
-
-    /// Forgets notices that were settled long ago, so that the store does not grow for ever; once a day will do. Says how
-    /// many. One that came again all the same would cost a question and decide nothing.
-    ///
-    /// # Errors
-    /// - [`StoreError`]: none was forgotten.
-    pub async fn forget_settled(&self, now: u64) -> Result<u64, StoreError> {
-        self.store.forget_settled(now.saturating_sub(self.policy.settled_seconds)).await
     }
 
     /// How long an approval may be unknown before it is nobody's: until every submission is found or given up.

@@ -4,7 +4,7 @@
 //! - [`Tracker::receive`]: takes a callback's events into the inbox; the host answers the provider only after it.
 //! - [`Tracker::settle`]: confirms what the inbox says with the provider and decides.
 //! - [`Tracker::reconcile`]: asks about what has been silent or had no answer, within a budget.
-//! - [`Tracker::forget_settled`]: keeps the inbox from growing for ever.
+//! - [`Tracker::forget_settled`] and [`Tracker::forget_ended`], once a day: keep the store from growing for ever.
 //!
 //! A [`Request`] is [pinned](Pin) to the engine and settings that it was submitted with. Whoever settles or reconciles
 //! gives the engine for each request, so that an engine can be swapped while approvals are open.
@@ -19,6 +19,7 @@ mod inbox;
 mod policy;
 mod reconcile;
 mod request;
+mod retention;
 mod search;
 mod side_by_side;
 mod store;
@@ -32,6 +33,6 @@ pub use host_key::HostKey;
 pub use policy::Policy;
 pub use reconcile::Reconciled;
 pub use request::{Key, Outcome, Pin, Request, State, Transition};
-pub use store::{Message, Notice, Store, StoreError, memory::MemoryStore};
+pub use store::{Listed, Message, Notice, Store, StoreError, StoreFailure, Unreadable, memory::MemoryStore};
 pub use submit::SubmitOutcome;
 pub use tracker::Tracker;

@@ -34,6 +34,9 @@ pub struct Policy {
     /// How long a settled notice stays known. Longer than a callback can be taken for fresh, which is a day at most: what
     /// comes again later does not get here.
     pub settled_seconds: u64,
+    /// How long an ended request stays known after it was last heard of. Longer than the product may repeat a number: what
+    /// is forgotten is submitted anew. Never shorter than `revocable_seconds`.
+    pub ended_seconds: u64,
 }
 
 impl Default for Policy {
@@ -52,6 +55,7 @@ impl Default for Policy {
             expiry_seconds: None,
             tenants_at_once: 32,
             settled_seconds: 7 * 86_400,
+            ended_seconds: 365 * 86_400,
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Reconciled {
     /// Requests whose due time is further away than any wait of the policy: a clock that was ahead has set it. They count
     /// as due. The operator has to look at the clocks of the nodes.
     pub from_the_future: usize,
+    /// Requests that were left out because this version cannot [read their rows](crate::Unreadable).
+    pub unreadable: usize,
 }
 
 impl<S: Store> Tracker<S> {
@@ -49,14 +51,15 @@ impl<S: Store> Tracker<S> {
         self.notice_the_clock(now);
         let latest = now.saturating_add(self.policy.longest_wait_seconds());
         let due = self.store.due(now, latest, BATCH).await?;
-        let from_the_future = due.iter().filter(|request| request.due_at > Some(latest)).count();
+        let from_the_future = due.rows.iter().filter(|request| request.due_at > Some(latest)).count();
         if from_the_future > 0 {
             warn!(requests = from_the_future, now, latest, "due-times-from-a-clock-that-is-ahead");
         }
-        let tenants = by_tenant(due, |request| &request.key.tenant);
+        let unreadable = due.unreadable;
+        let tenants = by_tenant(due.rows, |request| &request.key.tenant);
         let work =
             tenants.into_iter().map(|requests| self.reconcile_in_order(&engine, budget, requests, now));
-        let mut done = Reconciled { from_the_future, ..Reconciled::default() };
+        let mut done = Reconciled { from_the_future, unreadable, ..Reconciled::default() };
         for tenant in run(work, self.policy.tenants_at_once).await {
             let tenant = tenant?;
             done.asked += tenant.asked;
@@ -112,7 +115,8 @@ impl<S: Store> Tracker<S> {
     }
 
     /// How many requests still need the engine with this digest: open ones, and approved ones that may be revoked. At
-    /// 0 it can be unloaded. Reads everything that is not at its end.
+    /// 0 it can be unloaded. Reads everything that is not at its end. A row that this version cannot read counts: it may
+    /// need the engine.
     ///
     /// # Errors
     /// - [`StoreError`]: the number is not known.
@@ -120,6 +124,7 @@ impl<S: Store> Tracker<S> {
         // The end of SQLite's time.
         let ever = i64::MAX.unsigned_abs();
         let watched = self.store.due(ever, ever, usize::MAX).await?;
-        Ok(watched.iter().filter(|request| request.pin.engine == engine).count())
+        let in_need = watched.rows.iter().filter(|request| request.pin.engine == engine).count();
+        Ok(in_need + watched.unreadable)
     }
 }

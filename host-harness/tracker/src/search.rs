@@ -49,7 +49,7 @@ impl<S: Store> Tracker<S> {
         // Another node that has it in its round as well would ask the same dozens of questions.
         let claimed = Request { due_at: Some(now.saturating_add(policy.search_interval_seconds)), ..request };
         if !self.store.compare_and_set(claimed.clone(), None).await? {
-            return Ok(false);
+            return Ok(Searched { provider: Provider::Answers, stuck: false });
         }
         let request = Request { revision: claimed.revision + 1, ..claimed };
         let reach = self.reach(&request, engine.clock_skew());

@@ -6,12 +6,12 @@ use host_harness::contract::Status;
 
 use crate::request::{Key, Outcome, Request};
 
+mod error;
+mod listed;
 pub(crate) mod memory;
 
-/// The store did not do what it was asked. Nothing has changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the store failed: {0}: see to it and try again")]
-pub struct StoreError(pub String);
+pub use error::{StoreError, StoreFailure, Unreadable};
+pub use listed::Listed;
 
 /// News of an approval, as a callback brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,13 @@ pub struct Message {
     pub outcome: Outcome,
 }
 
-/// Keeps what the host knows. Every function is atomic.
+/// Keeps what the host knows.
+///
+/// Every function is atomic: what it writes is there as a whole or not at all, also after a [`StoreError`], which does
+/// not say which of the two. What a function has returned `Ok` for is there from then on, whatever fails later.
+///
+/// A function that lists leaves out rows that this version cannot read, tells how many, and lists as many others in their
+/// place: a row of one tenant does not keep another's from being read.
 pub trait Store: Send + Sync {
     /// Adds a request unless there is one with its key. Gives the one that is there afterwards, and whether it was
     /// added. An approval of a tenant is bound to one request: a second one is an error, here and in
@@ -72,13 +78,18 @@ pub trait Store: Send + Sync {
         &self,
         since: u64,
         most: usize,
-    ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Listed<Notice>, StoreError>> + Send;
 
     /// Marks a notice as settled. Its key stays known until it is forgotten.
     fn settle(&self, notice: &Notice) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Forgets settled notices that arrived before `before`, and says how many those were.
     fn forget_settled(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Forgets requests that ended before `before`, and says how many those were. A request has ended when its state is
+    /// [terminal](crate::State::is_terminal), nothing was heard of it since, and it is not due any more. Those stay that
+    /// a message in the outbox or an unsettled notice is about, and those in conflict, which wait for a person.
+    fn forget_ended(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Requests whose time has come, at most `most`: the longest waiting of each tenant, then the next of each, so that a
     /// tenant with thousands delays no other. Those whose due time lies after `latest` are among them: a clock that was
@@ -88,10 +99,10 @@ pub trait Store: Send + Sync {
         now: u64,
         latest: u64,
         most: usize,
-    ) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Listed<Request>, StoreError>> + Send;
 
     /// What the product has not acknowledged, oldest first.
-    fn outbox(&self) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send;
+    fn outbox(&self) -> impl Future<Output = Result<Listed<Message>, StoreError>> + Send;
 
     /// Takes a message out of the outbox, once the product has acted on it.
     fn acknowledge(&self, message: &Message) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Message, Notice, Store, StoreError};
+use super::{Listed, Message, Notice, Store, StoreError, StoreFailure};
 use crate::request::{Key, Outcome, Request};
 
 /// Keeps everything in memory. A clone is another handle on the same store.
@@ -45,7 +45,7 @@ impl Rows {
         let Some(approval_id) = &request.approval_id else { return Ok(()) };
         match self.bound_to(&request.key.tenant, approval_id) {
             Some(bound) if bound.key != request.key => {
-                Err(StoreError(format!("approval {approval_id} is bound to another request of its tenant")))
+                Err(StoreError { failure: StoreFailure::AlreadyBound, ..StoreError::unavailable("bind") })
             }
             Some(_) | None => Ok(()),
         }
@@ -126,7 +126,7 @@ impl Store for MemoryStore {
         &self,
         since: u64,
         most: usize,
-    ) -> impl Future<Output = Result<Vec<Notice>, StoreError>> + Send {
+    ) -> impl Future<Output = Result<Listed<Notice>, StoreError>> + Send {
         self.with(|rows| {
             let can_be = |notice: &&Notice| {
                 notice.received_at <= since || rows.bound_to(&notice.tenant, &notice.approval_id).is_some()
@@ -152,12 +152,30 @@ impl Store for MemoryStore {
         })
     }
 
+    fn forget_ended(&self, before: u64) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        self.with(|rows| {
+            let Rows { requests, unsettled, outbox, .. } = rows;
+            let known = requests.len();
+            requests.retain(|key, request| {
+                let news = |notice: &Notice| {
+                    notice.tenant == key.tenant && Some(&notice.approval_id) == request.approval_id.as_ref()
+                };
+                let ended = request.state.is_terminal()
+                    && request.due_at.is_none()
+                    && request.heard_at < before
+                    && !request.conflict;
+                !ended || outbox.iter().any(|message| message.key == *key) || unsettled.iter().any(news)
+            });
+            (known - requests.len()) as u64
+        })
+    }
+
     fn due(
         &self,
         now: u64,
         latest: u64,
         most: usize,
-    ) -> impl Future<Output = Result<Vec<Request>, StoreError>> + Send {
+    ) -> impl Future<Output = Result<Listed<Request>, StoreError>> + Send {
         self.with(|rows| {
             let is_due = |request: &&Request| request.due_at.is_some_and(|at| at <= now || at > latest);
             let mut due: Vec<&Request> = rows.requests.values().filter(is_due).collect();
@@ -166,8 +184,8 @@ impl Store for MemoryStore {
         })
     }
 
-    fn outbox(&self) -> impl Future<Output = Result<Vec<Message>, StoreError>> + Send {
-        self.with(|rows| rows.outbox.clone())
+    fn outbox(&self) -> impl Future<Output = Result<Listed<Message>, StoreError>> + Send {
+        self.with(|rows| rows.outbox.iter().cloned().collect())
     }
 
     fn acknowledge(&self, message: &Message) -> impl Future<Output = Result<(), StoreError>> + Send {

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Message, Outcome, Pin, Policy, Reconciled, Request,
-    Store as _, SubmitOutcome, Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Listed, Looked, MemoryStore, Message, Outcome, Pin, Policy, Reconciled,
+    Request, Store as _, SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
 use host_harness::contract::{Account, Approval, Event, Operation, Route, Status, SubmissionRequest};
@@ -151,7 +151,7 @@ impl Desk {
     }
 
     pub(crate) async fn outcomes(&self) -> Vec<Outcome> {
-        let outbox: Vec<Message> = self.tracker.store().outbox().await.unwrap();
+        let outbox: Listed<Message> = self.tracker.store().outbox().await.unwrap();
         outbox.into_iter().map(|message| message.outcome).collect()
     }
 }
