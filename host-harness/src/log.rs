@@ -39,7 +39,8 @@ impl fmt::Display for Line {
 
 /// Takes log lines.
 pub trait LogSink: Send + Sync {
-    /// Takes one line.
+    /// Takes one line. The call that the line is about goes on when this returns, so an implementation that may have to wait,
+    /// for a disk or a collector, hands the line to a thread of its own. One that panics loses the line and not the call.
     fn write(&self, line: &Line);
 }
 

@@ -1,6 +1,7 @@
 //! What one call has: its limits, its grants, its leases. Lives in the store and dies with it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -150,9 +151,10 @@ impl CallState {
     }
 
     fn give(&self, line: Option<Line>) {
-        if let Some(line) = line {
-            self.services.log.write(&line);
-        }
+        let Some(line) = line else { return };
+        // A sink that panics loses this line and not the call, in which a form may have been submitted by now. The panic
+        // has been reported by the process's own hook.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.services.log.write(&line)));
     }
 }
 
