@@ -25,7 +25,7 @@ impl SqliteStore {
         transaction.commit().await.map_err(&fails)?;
         connection.keep();
         let found = found.as_ref().map(rows::request).transpose();
-        found.map_err(|unreadable| refuses(StoreFailure::Unreadable(unreadable)))
+        found.map_err(|unreadable| refuses(StoreFailure::Unreadable(Box::new(unreadable))))
     }
 
     /// Reads at most `most` rows that can be read; `statement` gives a page of so many, from so many on. What cannot be
@@ -105,7 +105,7 @@ impl Store for SqliteStore {
         match existing.as_ref().map(rows::request).transpose() {
             Ok(Some(existing)) => Ok((existing, false)),
             Ok(None) => Ok((request, true)),
-            Err(unreadable) => Err(refuses(StoreFailure::Unreadable(unreadable))),
+            Err(unreadable) => Err(refuses(StoreFailure::Unreadable(Box::new(unreadable)))),
         }
     }
 

@@ -116,7 +116,7 @@ async fn a_request_that_cannot_be_read_is_told_and_another_tenants_is_decided() 
         assert_eq!(done, Reconciled { asked: 1, unreadable: 1, ..Reconciled::default() }, "{damage}");
         assert_eq!(tracker.store().request(&key("quiet")).await.unwrap().unwrap().state, State::Approved);
 
-        let met = StoreFailure::Unreadable(unreadable("requests", "REQ-1", column, word));
+        let met = StoreFailure::Unreadable(Box::new(unreadable("requests", "REQ-1", column, word)));
         let refused = StoreError {
             store: file.path().display().to_string(),
             operation: "request".into(),

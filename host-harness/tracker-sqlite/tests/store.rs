@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use approval_tracker::{
-    HostKey, Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, Tracker,
+    HostKey, Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, StoreFailure,
+    Tracker,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;

@@ -94,7 +94,7 @@ pub enum StoreFailure {
     #[error(
         "{0}: the operator runs the program that wrote the row, or a newer one; rows of other requests are read"
     )]
-    Unreadable(Unreadable),
+    Unreadable(Box<Unreadable>),
     /// The approval belongs to another request of the same tenant.
     #[error(
         "the approval is bound to another request of its tenant: a defect of the host, which looks before it binds"
