@@ -169,7 +169,7 @@ async fn an_existing_file_that_others_may_read_is_told_and_stays_as_it_is() {
     drop(SqliteStore::open(&folder.path()).await.unwrap());
     assert_eq!(*lines.0.lock().unwrap(), Vec::<String>::new(), "nobody else may read it");
 
-    fs::set_permissions(&folder.path(), Permissions::from_mode(0o640)).unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o640)).unwrap();
     drop(SqliteStore::open(&folder.path()).await.unwrap());
     drop(listening);
     let told = format!("WARN message=store-open-to-others file={} mode=640", folder.path().display());
