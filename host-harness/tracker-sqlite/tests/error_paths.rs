@@ -3,7 +3,7 @@
 //! Whatever fails, what was acknowledged is there, nothing is there by half, and the next call works. The disk is the real
 //! one behind functions that fail ([`failing_disk`]).
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::future::poll_fn;
 use std::path::PathBuf;
