@@ -50,12 +50,16 @@ impl Outbound for Imports {
             secrets: request.held.map(slot).into_iter().collect(),
         });
         match sent {
-            Ok(response) => Ok(Response { status: response.status, body: response.body }),
+            Ok(response) => Ok(Response {
+                status: response.status,
+                coding: coding(response.headers),
+                body: response.body,
+            }),
             Err(http::Error::Denied(denial)) => {
                 Err(SendError::Denied { setting: denial.setting, reason: denial.reason })
             }
-            Err(http::Error::Unreachable(_)) => Err(SendError::Unreachable),
-            Err(http::Error::Interrupted(_)) => Err(SendError::Interrupted),
+            Err(http::Error::Unreachable(reason)) => Err(SendError::Unreachable(reason)),
+            Err(http::Error::Interrupted(reason)) => Err(SendError::Interrupted(reason)),
             Err(http::Error::TooLarge(_)) => Err(SendError::TooLarge),
         }
     }
@@ -64,6 +68,12 @@ impl Outbound for Imports {
         let (level, event, fields) = line(&note);
         log::write(level, event, &fields);
     }
+}
+
+/// What a host has left the body coded with.
+fn coding(headers: Vec<http::Header>) -> Option<String> {
+    let named = |header: &http::Header| header.name.eq_ignore_ascii_case("content-encoding");
+    headers.into_iter().find(named).map(|header| header.value)
 }
 
 fn slot(held: HeldSecret) -> http::SecretSlot {
@@ -76,6 +86,7 @@ fn slot(held: HeldSecret) -> http::SecretSlot {
 /// A fact as a log line. A decision is `info`, a detour `debug`; what somebody has to act on is `warn`.
 fn line(note: &Note) -> (Level, &'static str, Vec<Field>) {
     let number = |key: &str, value: i64| Field { key: key.to_owned(), value: Value::Number(value) };
+    let text = |key: &str, value: &str| Field { key: key.to_owned(), value: Value::Text(value.to_owned()) };
     match note {
         Note::TokenFetched { lifetime_seconds } => {
             let seconds = i64::try_from(*lifetime_seconds).unwrap_or(i64::MAX);
@@ -86,8 +97,14 @@ fn line(note: &Note) -> (Level, &'static str, Vec<Field>) {
             (Level::Warn, "credential-blocked", vec![number("errcode", *errcode)])
         }
         Note::CallRefused { path, errcode } => {
-            let path = Field { key: String::from("path"), value: Value::Text((*path).to_owned()) };
-            (Level::Warn, "call-refused", vec![path, number("errcode", *errcode)])
+            (Level::Warn, "call-refused", vec![text("path", path), number("errcode", *errcode)])
+        }
+        Note::NoAnswer { path, reason } => {
+            (Level::Warn, "no-answer", vec![text("path", path), text("reason", reason)])
+        }
+        Note::AnswerRepaired { path, places } => {
+            let places = i64::try_from(*places).unwrap_or(i64::MAX);
+            (Level::Debug, "answer-repaired", vec![text("path", path), number("places", places)])
         }
         Note::Submitted { cut } => {
             (Level::Info, "submitted", vec![number("values-cut", i64::try_from(*cut).unwrap_or(i64::MAX))])

@@ -2,7 +2,8 @@
 //!
 //! An answer is HTTP 200 with a JSON object. Every business error is one too, with an `errcode` other than 0, and
 //! may carry fields that look like results: so `errcode` is tested before anything else is read. Everything else is
-//! no answer, and what it means depends on whether the call only reads: [`Failure::of_a_read`].
+//! no answer, is noted with its reason, and what it means depends on whether the call only reads:
+//! [`Failure::of_a_read`].
 #![expect(clippy::result_large_err, reason = "a failure ends the call that meets it and is made once")]
 
 use core::fmt;
@@ -11,13 +12,16 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::errcode::{self, Refusal, RefusalClass, Treatment};
-use crate::exchange::{Method, Outbound, Request, Response, SendError};
+use crate::exchange::{Method, Note, Outbound, Request, Response, SendError};
+use crate::json;
 use crate::text::{Text, text};
 
 pub use lens::Lens;
+pub use unreadable::{Fault, UNREADABLE_ANSWER, Unreadable};
 
 pub(crate) mod clean;
 mod lens;
+mod unreadable;
 
 /// How long to wait when WeCom is busy, in seconds. Ours: WeCom names no time.
 const BUSY_SECONDS: u32 = 5;
@@ -51,14 +55,14 @@ pub enum Obstacle {
 }
 
 /// Why it is unknown what a call did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It was sent, and no complete answer came.
-    Interrupted,
+    /// It was sent, and no complete answer came, in the host's words.
+    Interrupted(String),
     /// The answer is larger than the host reads.
     TooLarge,
-    /// This HTTP status with something that is no answer of WeCom's.
-    Unreadable(u16),
+    /// Something came back that cannot be read.
+    Unreadable(Unreadable),
 }
 
 /// Why a call has no result.
@@ -85,7 +89,7 @@ impl Failure {
     pub fn of_a_read(self) -> Obstacle {
         match self {
             Self::NotSent(obstacle) => obstacle,
-            Self::Unclear(doubt) => Obstacle::Unavailable(no_answer(doubt)),
+            Self::Unclear(doubt) => Obstacle::Unavailable(no_answer(&doubt)),
             Self::Refused { errcode, refusal, path } => match errcode::treatment(errcode) {
                 Treatment::Transient | Treatment::Doubtful => Obstacle::Unavailable(busy(refusal, path)),
                 Treatment::Permanent | Treatment::RenewToken | Treatment::BlockCredential => {
@@ -134,7 +138,7 @@ pub fn post(config: &Config, path: &'static str, body: Value) -> Request {
     Request { method: Method::Post, body: Some(encode(body)), ..get(config, path, Vec::new()) }
 }
 
-/// Sends `request` once and reads the answer.
+/// Sends `request` once and reads the answer. Whatever keeps it from being one is noted with its reason.
 ///
 /// # Errors
 /// - [`Failure::NotSent`]: no connection, or the host's policy forbids it.
@@ -142,21 +146,51 @@ pub fn post(config: &Config, path: &'static str, body: Value) -> Request {
 /// - [`Failure::Unclear`]: everything else.
 pub fn send(outbound: &mut dyn Outbound, request: &Request) -> Result<Answer, Failure> {
     match outbound.send(request) {
-        Ok(response) => read(request, &response),
+        Ok(response) => read(outbound, request, &response),
         Err(SendError::Denied { setting, reason }) => {
             Err(Failure::NotSent(Obstacle::Refused(Refusal::egress_denied(&setting, &reason))))
         }
-        Err(SendError::Unreachable) => Err(Failure::NotSent(Obstacle::Unavailable(unreachable()))),
-        Err(SendError::Interrupted) => Err(Failure::Unclear(Doubt::Interrupted)),
-        Err(SendError::TooLarge) => Err(Failure::Unclear(Doubt::TooLarge)),
+        Err(SendError::Unreachable(reason)) => {
+            let unreachable = unreachable(&reason);
+            note(outbound, request.path, &unreachable.sentence);
+            Err(Failure::NotSent(Obstacle::Unavailable(unreachable)))
+        }
+        Err(SendError::Interrupted(reason)) => Err(unclear(
+            outbound,
+            request.path,
+            Doubt::Interrupted(errcode::scrub(&reason, request.token.as_ref())),
+        )),
+        Err(SendError::TooLarge) => Err(unclear(outbound, request.path, Doubt::TooLarge)),
     }
 }
 
+/// The failure of a call whose answer is sound and cannot be used for what was asked.
+#[cold]
+pub(crate) fn unusable(outbound: &mut dyn Outbound, path: &'static str, fault: Fault) -> Failure {
+    unclear(outbound, path, Doubt::Unreadable(Unreadable::of_content(path, fault)))
+}
+
+/// The failure that `doubt` makes, noted.
+fn unclear(outbound: &mut dyn Outbound, path: &'static str, doubt: Doubt) -> Failure {
+    note(outbound, path, &doubt.sentence());
+    Failure::Unclear(doubt)
+}
+
+/// Why there is no answer, for the operator: the contract has no room for it everywhere.
+fn note(outbound: &mut dyn Outbound, path: &'static str, sentence: &Text) {
+    outbound.note(Note::NoAnswer { path, reason: sentence.en.clone().into_owned() });
+}
+
 /// Nobody answers at WeCom's address.
-fn unreachable() -> Unavailability {
+fn unreachable(reason: &str) -> Unavailability {
+    let reason = errcode::scrub(reason, None);
+    let (because, zh_because) = because(&reason);
     Unavailability {
         retry_after_seconds: None,
-        sentence: text("WeCom cannot be reached", "无法连接企业微信"),
+        sentence: Text::filled(
+            format_args!("WeCom cannot be reached{because}"),
+            format_args!("无法连接企业微信{zh_because}"),
+        ),
         remedy: text(
             "the platform tries again; if it lasts, the operator checks the network and the API base address",
             "平台会重试；如持续出现，请运维人员检查网络与 API 地址",
@@ -165,28 +199,55 @@ fn unreachable() -> Unavailability {
     }
 }
 
+/// The host's own words behind a sentence, if it has any, for both languages.
+fn because(reason: &str) -> (String, String) {
+    if reason.is_empty() { <_>::default() } else { (format!(": {reason}"), format!("：{reason}")) }
+}
+
+const LOOK_BETWEEN: Text = text(
+    "the platform tries again; if it lasts, the operator looks for a proxy in between and checks the API base address",
+    "平台会重试；如持续出现，请运维人员检查中间代理与 API 地址",
+);
+
+impl Doubt {
+    /// What is known of the answer, in one sentence.
+    #[cold]
+    #[must_use]
+    pub fn sentence(&self) -> Text {
+        match self {
+            Self::Interrupted(reason) => {
+                let (because, zh_because) = because(reason);
+                Text::filled(
+                    format_args!("no complete answer of WeCom's came{because}"),
+                    format_args!("未收到企业微信的完整应答{zh_because}"),
+                )
+            }
+            Self::TooLarge => {
+                text("WeCom's answer is larger than the host reads", "企业微信的应答超过主机允许的大小")
+            }
+            Self::Unreadable(unreadable) => unreadable.sentence(),
+        }
+    }
+
+    fn remedy(&self) -> Text {
+        match self {
+            Self::Interrupted(_) => LOOK_BETWEEN,
+            Self::TooLarge => text(
+                "the operator raises the host's limit for an answer, limits.response_bytes, or looks for a proxy in \
+                 between",
+                "请运维人员调高主机的应答上限 limits.response_bytes，或检查中间代理",
+            ),
+            Self::Unreadable(unreadable) => unreadable.remedy(),
+        }
+    }
+}
+
 /// Something came back, and it was no answer.
-fn no_answer(doubt: Doubt) -> Unavailability {
-    let (en, zh_cn) = match doubt {
-        Doubt::Interrupted => {
-            ("the connection broke before WeCom answered".into(), "企业微信应答前连接中断".into())
-        }
-        Doubt::TooLarge => {
-            ("WeCom's answer is larger than the host reads".into(), "企业微信的应答超过主机允许的大小".into())
-        }
-        Doubt::Unreadable(status) => (
-            format!("what came back is no answer of WeCom's: HTTP status {status}"),
-            format!("返回的内容不是企业微信的应答：HTTP 状态码 {status}"),
-        ),
-    };
+fn no_answer(doubt: &Doubt) -> Unavailability {
     Unavailability {
         retry_after_seconds: None,
-        sentence: Text::made(en, zh_cn),
-        remedy: text(
-            "the platform tries again; if it lasts, the operator looks for a proxy in between and checks the API \
-             base address",
-            "平台会重试；如持续出现，请运维人员检查中间代理与 API 地址",
-        ),
+        sentence: doubt.sentence(),
+        remedy: doubt.remedy(),
         refusal: None,
     }
 }
@@ -227,20 +288,37 @@ pub(crate) fn token_is_late() -> Unavailability {
     }
 }
 
-fn read(request: &Request, response: &Response) -> Result<Answer, Failure> {
-    let unreadable = Failure::Unclear(Doubt::Unreadable(response.status));
-    if response.status != 200 {
-        return Err(unreadable);
-    }
-    let Ok(value @ Value::Object(_)) = serde_json::from_slice(&response.body) else {
-        return Err(unreadable);
+fn read(outbound: &mut dyn Outbound, request: &Request, response: &Response) -> Result<Answer, Failure> {
+    let unreadable = |outbound, fault| {
+        let unreadable = Unreadable::new(request, response, fault);
+        Err(unclear(outbound, request.path, Doubt::Unreadable(unreadable)))
     };
-    let answer = Answer(value);
+    if response.status != 200 {
+        return unreadable(outbound, Fault::Status(response.status));
+    }
+    let read = match json::read(&response.body) {
+        Ok(read) => read,
+        Err(at) => {
+            let fault = match unreadable::coding(response) {
+                Some(coding) => Fault::Coded(coding),
+                None if response.body.is_empty() => Fault::Empty,
+                None => Fault::Syntax { at, of: response.body.len() },
+            };
+            return unreadable(outbound, fault);
+        }
+    };
+    if read.places > 0 {
+        outbound.note(Note::AnswerRepaired { path: request.path, places: read.places });
+    }
+    if !read.value.is_object() {
+        return unreadable(outbound, Fault::NotAnObject);
+    }
+    let answer = Answer(read.value);
     let errcode = answer.get("errcode");
     match errcode.integer() {
         Some(0) => Ok(answer),
         None if errcode.is_nothing() => Ok(answer),
-        None => Err(unreadable),
+        None => unreadable(outbound, Fault::Errcode),
         Some(errcode) => {
             let refusal = Refusal::new(errcode, &answer.get("errmsg").text(), request.token.as_ref());
             Err(Failure::Refused { errcode, refusal, path: request.path })

@@ -6,6 +6,8 @@
 use crate::secret::Secret;
 use crate::text::Text;
 
+pub(crate) use message::scrub;
+
 mod message;
 mod remedy;
 mod table;

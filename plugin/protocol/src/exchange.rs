@@ -132,6 +132,8 @@ fn percent_encode(value: &str, url: &mut String) {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
+    /// `content-encoding`, where the host has left the body coded.
+    pub coding: Option<String>,
     /// The body, whatever it is.
     pub body: Vec<u8>,
 }
@@ -152,10 +154,10 @@ pub enum SendError {
         /// What was denied.
         reason: String,
     },
-    /// No connection; nothing was sent.
-    Unreachable,
-    /// Sent, and no complete answer came. Whether it took effect is unknown.
-    Interrupted,
+    /// No connection; nothing was sent. In the host's words, which may be empty.
+    Unreachable(String),
+    /// Sent, and no complete answer came. Whether it took effect is unknown. In the host's words, which may be empty.
+    Interrupted(String),
     /// The answer is larger than the host reads. It took effect.
     TooLarge,
 }
@@ -184,6 +186,20 @@ pub enum Note {
         path: &'static str,
         /// WeCom's code.
         errcode: i64,
+    },
+    /// There is no answer, or none that can be used.
+    NoAnswer {
+        /// The interface that was asked.
+        path: &'static str,
+        /// Why, in English.
+        reason: String,
+    },
+    /// An answer was no sound JSON, and was put right before it was read.
+    AnswerRepaired {
+        /// The interface that was asked.
+        path: &'static str,
+        /// In how many places.
+        places: usize,
     },
     /// An approval was submitted.
     Submitted {

@@ -1,10 +1,66 @@
-//! JSON of ours. `serde_json::json!` would do, but it sends every value through serde: 13 KB of the component.
+//! JSON: ours is made, and WeCom's is read.
+//!
+//! [`read`] is the one way from WeCom's bytes to values. JSON as it is sent is not always JSON as it is defined: raw
+//! control characters and broken UTF-8 come in names and comments that people wrote. Such a text is [`repaired`], and
+//! everything around it is read as it stands.
 
 use core::mem;
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-/// An object of these fields.
+use repair::Pieces;
+
+mod repair;
+
+/// JSON that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// What it says.
+    pub value: Value,
+    /// In how many places something was put right first.
+    pub places: usize,
+}
+
+/// Reads JSON. What is sound is read as it stands, and costs no more than that; the rest is [`repaired`] and read again.
+///
+/// # Errors
+/// - The byte of `bytes`, counted from 1, up to which it could be JSON.
+pub fn read(bytes: &[u8]) -> Result<Read, usize> {
+    let sound = match serde_json::from_slice(bytes) {
+        Ok(value) => return Ok(Read { value, places: 0 }),
+        Err(error) => error,
+    };
+    let (text, places) = repair::repair(bytes);
+    if places == 0 {
+        return Err(place(bytes, &sound));
+    }
+    match serde_json::from_slice(&text) {
+        Ok(value) => Ok(Read { value, places }),
+        Err(error) => Err(Pieces::new(bytes).origin(place(&text, &error))),
+    }
+}
+
+/// Puts right what may be odd inside the strings of a JSON text: raw control characters become their escape or U+FFFD,
+/// broken UTF-8 and single surrogates U+FFFD, a pair of surrogates in UTF-8 its character, and a backslash that begins
+/// no escape stands for itself. Outside of strings control characters and a byte order mark become blanks. Nothing else
+/// changes; the result is at most three times as long, and borrowed when there is nothing to put right.
+#[must_use]
+pub fn repaired(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match repair::repair(bytes) {
+        (_, 0) => Cow::Borrowed(bytes),
+        (text, _) => Cow::Owned(text),
+    }
+}
+
+/// The byte, counted from 1, that an error of the parser is about.
+fn place(text: &[u8], error: &serde_json::Error) -> usize {
+    let before = text.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+    before.map(<[u8]>::len).sum::<usize>().saturating_add(error.column())
+}
+
+/// An object of these fields. `serde_json::json!` would do, but it sends every value through serde: 13 KB of the
+/// component.
 pub(crate) fn object<const N: usize>(mut fields: [(&str, Value); N]) -> Value {
     collect(&mut fields)
 }

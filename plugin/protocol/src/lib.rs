@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod errcode;
 pub mod exchange;
 pub mod form;
+pub mod json;
 pub mod settings;
 pub mod submit;
 pub mod template;
@@ -23,4 +24,3 @@ pub mod user;
 pub use wecom_callback::{model, secret};
 
 mod address;
-mod json;

@@ -5,7 +5,7 @@
 //! under its own word, a missing `config` counts as an empty one (D91982).
 #![expect(clippy::result_large_err, reason = "a failure ends the call that meets it and is made once")]
 
-use crate::api::{self, Failure, Lens};
+use crate::api::{self, Failure, Fault, Lens};
 use crate::config::Config;
 use crate::exchange::Outbound;
 use crate::json::object;
@@ -231,12 +231,17 @@ impl Control {
 /// Reads a template.
 ///
 /// # Errors
-/// - [`Failure`]: WeCom's errcode, such as 301025 for an id that it does not know, or no answer.
+/// - [`Failure`]: WeCom's errcode, such as 301025 for an id that it does not know, or no answer. An answer without
+///   `template_content` counts as unreadable: taken for an empty template, it would make the field map look wrong.
 pub fn read(config: &Config, outbound: &mut dyn Outbound, id: &TemplateId) -> Result<Template, Failure> {
     let body = object([("template_id", id.as_str().into())]);
     let answer = token::call(config, outbound, api::post(config, PATH, body))?;
     let vacations = kind::vacations(answer.get("vacation_list"));
-    let controls = answer.get("template_content").get("controls");
+    let content = answer.get("template_content");
+    if content.is_nothing() {
+        return Err(api::unusable(outbound, PATH, Fault::Lacks("template_content")));
+    }
+    let controls = content.get("controls");
     Ok(Template {
         id: id.clone(),
         names: labels(answer.get("template_names")),

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::api::{self, Answer, Doubt, Failure, Obstacle};
+use crate::api::{self, Answer, Failure, Fault, Obstacle};
 use crate::config::Config;
 use crate::errcode::{self, Refusal, Treatment};
 use crate::exchange::{Acquired, HeldSecret, Note, Outbound, Request};
@@ -20,6 +20,9 @@ const SECRET: HeldSecret = HeldSecret { setting: "secret", parameter: "corpsecre
 
 /// The longest token (D91039: "reserve 512 bytes").
 const TOKEN_BYTES: usize = 512;
+
+/// An answer without a token, or with one that cannot be used.
+pub(crate) const UNUSABLE_TOKEN: Fault = Fault::Lacks("access_token/expires_in");
 
 /// A token as WeCom gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +69,11 @@ fn acquire(
     let key = &config.credential_key;
     match outbound.acquire_token(key, refused) {
         Acquired::Token(token) => Ok(token),
-        Acquired::Busy => Err(Obstacle::Unavailable(api::token_is_late())),
+        Acquired::Busy => {
+            let late = api::token_is_late();
+            outbound.note(Note::NoAnswer { path: PATH, reason: late.sentence.en.clone().into_owned() });
+            Err(Obstacle::Unavailable(late))
+        }
         Acquired::Blocked(errcode) => Err(Obstacle::Refused(Refusal::new(errcode, "", None))),
         Acquired::Lease => match fetch(config, outbound) {
             Ok(fetched) => {
@@ -100,7 +107,9 @@ pub fn fetch(config: &Config, outbound: &mut dyn Outbound) -> Result<Fetched, Fa
             outbound.note(Note::CallRefused { path: PATH, errcode: *errcode });
         }
     })?;
-    let fetched = read(&answer).ok_or(Failure::Unclear(Doubt::Unreadable(200)))?;
+    let Some(fetched) = read(&answer) else {
+        return Err(api::unusable(outbound, PATH, UNUSABLE_TOKEN));
+    };
     outbound.note(Note::TokenFetched { lifetime_seconds: fetched.lifetime.as_secs() });
     Ok(fetched)
 }

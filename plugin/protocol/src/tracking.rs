@@ -7,7 +7,7 @@
 //! come twice, and one submitted in the very second of the end may come along; none is ever left out.
 #![expect(clippy::result_large_err, reason = "a problem ends the call that meets it and is made once")]
 
-use crate::api::{Doubt, Failure, Obstacle};
+use crate::api::{Doubt, Failure, Obstacle, UNREADABLE_ANSWER};
 use crate::config::Config;
 use crate::errcode::Refusal;
 use crate::exchange::Outbound;
@@ -87,7 +87,10 @@ pub struct Page {
 ///   template that is none of ours.
 /// - [`TrackingProblem::Refused`]: among others 301055, which WeCom answers both when the app may not read approvals
 ///   and when the applicant has left or is out of range. It is no proof that the approval is gone.
-/// - [`TrackingProblem::Unavailable`]: no answer, or one that is not about this number.
+///   Also an answer of WeCom's that cannot be read or is about another number ([`UNREADABLE_ANSWER`]).
+/// - [`TrackingProblem::Unavailable`]: no answer.
+///
+/// [`UNREADABLE_ANSWER`]: crate::api::UNREADABLE_ANSWER
 pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<Approval, TrackingProblem> {
     let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if !(1..=NUMBER_BYTES).contains(&id.0.len()) || !id.0.bytes().all(sound) {
@@ -120,6 +123,9 @@ pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<
 ///   code `two-forms` or `other-template`: the key is in two forms, or in one of a former template, so one of them was
 ///   copied by hand or the template was changed meanwhile.
 /// - [`TrackingProblem::Unavailable`]: no answer.
+///
+/// A form that cannot be read hides no other. Only when no other form carries the key, its problem is the result: the
+/// key may stand in it.
 pub fn find_submission(
     config: &Config,
     outbound: &mut dyn Outbound,
@@ -142,6 +148,7 @@ pub fn find_submission(
     let listing = Listing::new(config, query.window)?;
     let mut left = SEARCH_REQUESTS;
     let mut found: Option<SpNo> = None;
+    let mut unread = None;
     for template in 0..listing.templates() {
         for slice in (0..listing.slices()).rev() {
             let numbers = numbers(&listing, outbound, query, Place { template, slice }, &mut left)?;
@@ -153,6 +160,10 @@ pub fn find_submission(
                 let form = match detail::read(config, outbound, &id) {
                     Ok(form) => form,
                     Err(TrackingProblem::NotFound(_)) => continue,
+                    Err(TrackingProblem::Refused(refusal)) if refusal.code == UNREADABLE_ANSWER => {
+                        unread.get_or_insert(refusal);
+                        continue;
+                    }
                     Err(problem) => return Err(problem),
                 };
                 match carried(config, query, &form) {
@@ -167,7 +178,10 @@ pub fn find_submission(
             }
         }
     }
-    Ok(found)
+    match (found, unread) {
+        (None, Some(refusal)) => Err(TrackingProblem::Refused(refusal)),
+        (found, _) => Ok(found),
+    }
 }
 
 /// Lists the approvals submitted in a window from the configured templates: one page, one request. A cursor goes on
@@ -299,9 +313,18 @@ fn circle() -> TrackingProblem {
     ))
 }
 
-/// What is no answer about what was asked: as good as none.
-fn unreadable() -> TrackingProblem {
-    Failure::Unclear(Doubt::Unreadable(200)).of_a_read().into()
+impl From<Failure> for TrackingProblem {
+    /// An unreadable answer of WeCom's becomes a refusal, which has room for the reason: asking again would hardly help.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unclear(Doubt::Unreadable(unreadable)) if unreadable.is_wecoms() => {
+                Self::Refused(unreadable.refusal())
+            }
+            failure @ (Failure::NotSent(_) | Failure::Refused { .. } | Failure::Unclear(_)) => {
+                failure.of_a_read().into()
+            }
+        }
+    }
 }
 
 impl From<Obstacle> for TrackingProblem {

@@ -27,9 +27,10 @@ mod world;
 
 #[test]
 fn applyevent_is_sent_once_whatever_ambiguous_comes_back() {
-    let answered = |status: u16, body: &str| Ok(Response { status, body: body.as_bytes().to_vec() });
+    let answered =
+        |status: u16, body: &str| Ok(Response { status, coding: None, body: body.as_bytes().to_vec() });
     let ambiguous = [
-        Err(SendError::Interrupted),
+        Err(SendError::Interrupted(String::new())),
         Err(SendError::TooLarge),
         answered(500, "{\"errcode\":40058}"),
         answered(502, "<html>"),
@@ -51,7 +52,7 @@ fn applyevent_is_sent_once_whatever_ambiguous_comes_back() {
     for answer in ambiguous {
         let mut world = before_applying();
         world = match answer {
-            Ok(Response { status, body }) => world.answers_with(APPLY, status, body),
+            Ok(Response { status, body, .. }) => world.answers_with(APPLY, status, body),
             Err(error) => world.fails(APPLY, error),
         };
         let SubmitProblem::UnknownOutcome(uncertainty) = go(&mut world, &request()).unwrap_err() else {
@@ -78,7 +79,7 @@ fn what_turns_applyevent_away_for_a_while_is_unavailable() {
         assert_eq!(unavailable.refusal.unwrap().code, errcode.to_string());
         assert_eq!(world.count(APPLY), 1);
     }
-    let mut world = before_applying().fails(APPLY, SendError::Unreachable);
+    let mut world = before_applying().fails(APPLY, SendError::Unreachable(String::new()));
     assert!(matches!(go(&mut world, &request()), Err(SubmitProblem::Unavailable(_))));
 }
 
@@ -210,7 +211,7 @@ impl Outbound for Stages {
         let stage =
             [GETTOKEN, USER_GET, TEMPLATE, APPLY].iter().position(|path| *path == request.path).unwrap();
         let (status, body) = self.0.get(stage).unwrap().clone();
-        Ok(Response { status, body })
+        Ok(Response { status, coding: None, body })
     }
 
     fn note(&mut self, _: Note) {}

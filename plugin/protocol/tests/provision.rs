@@ -128,7 +128,7 @@ fn a_template_that_cannot_be_looked_at_is_not_replaced() {
         let ProvisionProblem::Refused(refusal) = problem else { panic!("{errcode}: {problem:?}") };
         assert_eq!(refusal.code, errcode.to_string());
     }
-    let mut world = World::warm().fails(TEMPLATE, SendError::Interrupted);
+    let mut world = World::warm().fails(TEMPLATE, SendError::Interrupted(String::new()));
     assert_eq!(provision(&config(), &mut world), Err(ProvisionProblem::Unavailable(None)));
 }
 
@@ -152,7 +152,7 @@ fn a_name_that_is_taken_is_refused_with_the_settings_in_the_remedy() {
 fn whatever_leaves_it_open_is_an_unknown_outcome_and_is_sent_once() {
     let ok = |id: Value| json!({ "errcode": 0, "template_id": id }).to_string();
     let worlds = [
-        World::warm().fails(CREATE_PATH, SendError::Interrupted),
+        World::warm().fails(CREATE_PATH, SendError::Interrupted(String::new())),
         World::warm().fails(CREATE_PATH, SendError::TooLarge),
         World::warm().answers_with(CREATE_PATH, 502, Vec::new()),
         World::warm().answers(CREATE_PATH, "<html>"),
@@ -178,6 +178,6 @@ fn what_made_nothing_says_so() {
     }
     let busy = made(&mut World::warm().answers(CREATE_PATH, refusal(45_009)));
     assert_eq!(busy, Err(ProvisionProblem::Unavailable(Some(60))));
-    let unreachable = made(&mut World::warm().fails(CREATE_PATH, SendError::Unreachable));
+    let unreachable = made(&mut World::warm().fails(CREATE_PATH, SendError::Unreachable(String::new())));
     assert_eq!(unreachable, Err(ProvisionProblem::Unavailable(None)));
 }

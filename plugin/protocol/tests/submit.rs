@@ -135,7 +135,7 @@ fn what_stops_any_question_stops_at_the_first() {
     let request = SubmissionRequest { route, ..request() };
     let mut world = World::warm().answers(USER_GET, include_str!("json/any.response.ip-not-allowed.json"));
     assert_eq!(refused(go(&mut world, &request).unwrap_err()), (RefusalClass::Address, "60020".into()));
-    let mut world = World::warm().fails(USER_GET, SendError::Interrupted);
+    let mut world = World::warm().fails(USER_GET, SendError::Interrupted(String::new()));
     assert!(matches!(go(&mut world, &request), Err(SubmitProblem::Unavailable(_))));
 }
 

@@ -192,7 +192,9 @@ fn what_is_no_answer_makes_a_read_unavailable() {
         let mut world = World::warm().answers_with(USER_GET, status, body.to_vec());
         assert_eq!(unavailable(&mut world), None);
     }
-    for error in [SendError::Unreachable, SendError::Interrupted, SendError::TooLarge] {
+    for error in
+        [SendError::Unreachable(String::new()), SendError::Interrupted(String::new()), SendError::TooLarge]
+    {
         assert_eq!(unavailable(&mut World::warm().fails(USER_GET, error)), None);
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 use serde_json::{Value, json};
+use wecom_protocol::api::UNREADABLE_ANSWER;
 use wecom_protocol::config::Config;
 use wecom_protocol::errcode::RefusalClass;
 use wecom_protocol::exchange::SendError;
@@ -148,6 +149,20 @@ fn verdicts_from_the_future_are_kept_and_decide_nothing() {
 }
 
 #[test]
+fn what_a_member_said_and_when_is_read_in_either_spelling() {
+    let member = |speech: &str, time: &str| {
+        let part = json!({ "userid": "a", "sp_yj": 2, speech: "fine", time: T0 });
+        let node = json!({ "node_type": 1, "sp_status": 2, "sub_node_list": [part] });
+        let members =
+            read(with(json!({ "process_list": { "node_list": [node] } }))).unwrap().steps[0].members.clone();
+        (members[0].comment.clone(), members[0].acted_at)
+    };
+    for (speech, time) in [("speech", "sptime"), ("Speech", "Sptime"), ("speech", "Sptime")] {
+        assert_eq!(member(speech, time), ("fine".to_owned(), Some(UnixSeconds(T0))), "{speech} {time}");
+    }
+}
+
+#[test]
 fn of_a_batch_the_first_member_counts_as_the_applicant() {
     let both = json!({ "batch_applyer": [{ "userid": "li.si" }] });
     assert_eq!(read(with(both)).unwrap().applicant, UserId("zhang.san".into()));
@@ -224,13 +239,19 @@ fn an_unknown_number_is_not_found_and_other_refusals_stay_refusals() {
 }
 
 #[test]
-fn no_answer_and_an_answer_about_another_number_are_unavailable() {
-    let mut world = World::warm().fails(DETAIL_PATH, SendError::Interrupted);
+fn no_answer_is_unavailable_and_an_answer_about_another_number_is_refused_as_unreadable() {
+    let mut world = World::warm().fails(DETAIL_PATH, SendError::Interrupted(String::new()));
     assert_eq!(fetch(&config(), &mut world, &number()), Err(TrackingProblem::Unavailable(None)));
     assert_eq!(read(refusal(45_009)), Err(TrackingProblem::Unavailable(Some(60))));
     assert_eq!(read(refusal(-1)), Err(TrackingProblem::Unavailable(Some(5))));
     for other in [with(json!({ "sp_no": "1" })), json!({ "errcode": 0 }).to_string()] {
-        assert_eq!(read(other), Err(TrackingProblem::Unavailable(None)));
+        let problem = read(other).unwrap_err();
+        let TrackingProblem::Refused(refusal) = problem else { panic!("not refused: {problem:?}") };
+        assert_eq!((refusal.class, refusal.code.as_str()), (RefusalClass::Other, UNREADABLE_ANSWER));
+        assert_eq!(
+            refusal.sentence.en,
+            "WeCom's answer to /cgi-bin/oa/getapprovaldetail cannot be read: it is about another approval"
+        );
     }
 }
 
@@ -398,6 +419,37 @@ fn a_form_that_the_filters_should_have_left_out_is_not_taken() {
     ] {
         let mut world = World::warm().answers(LIST_PATH, page(&[NUMBER], "")).answers(DETAIL_PATH, other);
         assert_eq!(find(&mut world), Ok(None));
+    }
+}
+
+/// An unreadable form hides no other form, and does not prove that no form carries the key.
+#[test]
+fn a_form_that_cannot_be_read_hides_no_other_and_proves_nothing() {
+    let unreadable = format!(r#"{{"errcode":0,"info":{{"sp_no":"{NUMBER}","speech":"she said "yes""}}}}"#);
+    let world = || {
+        World::warm()
+            .answers(LIST_PATH, page(&["202601010008", NUMBER], ""))
+            .answers(DETAIL_PATH, unreadable.clone())
+    };
+    let mut found = world().answers(DETAIL_PATH, keyed("202601010008", KEY));
+    assert_eq!(find(&mut found), Ok(Some(SpNo("202601010008".into()))));
+    let mut none = world().answers(DETAIL_PATH, keyed("202601010008", "REQ-other"));
+    let Err(TrackingProblem::Refused(refusal)) = find(&mut none) else { panic!("taken for proof") };
+    assert_eq!(refusal.code, UNREADABLE_ANSWER);
+    assert_eq!(none.count(DETAIL_PATH), 2);
+}
+
+/// The JSON of a proxy is no list, and so no proof that nothing was submitted.
+#[test]
+fn a_list_without_errcode_and_numbers_is_no_empty_list() {
+    let mut world = World::warm().answers(LIST_PATH, r#"{"status":"ok"}"#);
+    let Err(TrackingProblem::Refused(refusal)) = find(&mut world) else { panic!("taken for proof") };
+    assert_eq!(
+        refusal.sentence.en,
+        "WeCom's answer to /cgi-bin/oa/getapprovalinfo cannot be read: it has no usable sp_no_list"
+    );
+    for empty in [r#"{"errcode":0}"#, r#"{"sp_no_list":[]}"#] {
+        assert_eq!(find(&mut World::warm().answers(LIST_PATH, empty)), Ok(None));
     }
 }
 
@@ -599,7 +651,9 @@ fn a_list_tells_refusals_and_waits_as_they_are() {
     assert_eq!(turn(window(DAY), None, refusal(45_009)), Err(TrackingProblem::Unavailable(Some(60))));
     assert!(matches!(turn(window(DAY), None, refusal(48_002)), Err(TrackingProblem::Refused(_))));
     let endless = page(&[], &"C".repeat(2_000));
-    assert_eq!(turn(window(DAY), None, endless), Err(TrackingProblem::Unavailable(None)));
+    let problem = turn(window(DAY), None, endless).unwrap_err();
+    let TrackingProblem::Refused(refusal) = problem else { panic!("not refused: {problem:?}") };
+    assert_eq!(refusal.code, UNREADABLE_ANSWER);
     let backwards = Window { starts_at: UnixSeconds(T0), ends_at: UnixSeconds(T0 - 1) };
     assert!(matches!(list(&mut World::warm(), backwards, None), Err(TrackingProblem::Invalid(_))));
 }

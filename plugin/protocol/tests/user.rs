@@ -120,7 +120,7 @@ fn each_errcode_about_a_person_has_its_kind() {
 
 #[test]
 fn no_answer_is_unavailable_and_a_blocked_credential_is_refused_without_a_call() {
-    let mut world = World::warm().fails(USER_GET, SendError::Interrupted);
+    let mut world = World::warm().fails(USER_GET, SendError::Interrupted(String::new()));
     assert_eq!(kind(confirmed(&mut world, "zhang.san")), Kind::Unavailable);
     let mut world = World::blocked(40_001);
     let problem = confirmed(&mut world, "zhang.san").unwrap_err();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::api::{self, Failure, Obstacle};
+use crate::api::{self, Doubt, Failure, Obstacle};
 use crate::config::Config;
 use crate::errcode::{self, Refusal, Treatment};
 use crate::exchange::{Method, Note, Outbound, Request};
@@ -94,6 +94,10 @@ fn confirmed(
     match template::read(config, outbound, id) {
         Ok(template) => Ok(check::broken(config, &template).is_empty()),
         Err(Failure::Refused { errcode: PARAMETER, .. }) => Ok(false),
+        // What WeCom answered and nobody can read is told with its reason, for which `unavailable` has no room.
+        Err(Failure::Unclear(Doubt::Unreadable(unreadable))) if unreadable.is_wecoms() => {
+            Err(ProvisionProblem::Refused(unreadable.refusal()))
+        }
         Err(failure) => Err(failure.of_a_read().into()),
     }
 }

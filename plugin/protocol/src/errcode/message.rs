@@ -15,7 +15,7 @@ const SECRET_NAMES: [&str; 3] = ["access_token", "corpsecret", "secret"];
 
 /// Quotes `errmsg`: without secrets, on one line, [`QUOTED_BYTES`] at most. When it is cut, `hint: […]` stays,
 /// since WeCom's query tool asks for it.
-pub(super) fn scrub(errmsg: &str, token: Option<&Secret>) -> String {
+pub(crate) fn scrub(errmsg: &str, token: Option<&Secret>) -> String {
     let mut text = errmsg.to_owned();
     if let Some(token) = token.map(Secret::expose).filter(|token| !token.is_empty()) {
         text = text.replace(token, BLOT);

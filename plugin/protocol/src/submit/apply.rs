@@ -47,7 +47,7 @@ pub(super) fn send(
             }
         },
         Err(Failure::NotSent(obstacle)) => return Err(obstacle.into()),
-        Err(Failure::Unclear(doubt)) => unclear(doubt),
+        Err(Failure::Unclear(doubt)) => unclear(&doubt),
     };
     outbound.note(Note::OutcomeUnknown);
     Err(SubmitProblem::UnknownOutcome(Uncertainty {
@@ -61,21 +61,7 @@ pub(super) fn send(
     }))
 }
 
-fn unclear(doubt: Doubt) -> Text {
-    match doubt {
-        Doubt::Interrupted => text(
-            "the approval was sent, and the connection broke before WeCom answered",
-            "审批已发送，但企业微信应答前连接中断",
-        ),
-        Doubt::TooLarge => text(
-            "the approval was sent, and WeCom's answer is larger than the host reads",
-            "审批已发送，但企业微信的应答超过主机允许的大小",
-        ),
-        Doubt::Unreadable(status) => Text::filled(
-            format_args!(
-                "the approval was sent, and what came back is no answer of WeCom's: HTTP status {status}"
-            ),
-            format_args!("审批已发送，但返回的内容不是企业微信的应答：HTTP 状态码 {status}"),
-        ),
-    }
+fn unclear(doubt: &Doubt) -> Text {
+    let Text { en, zh_cn } = doubt.sentence();
+    Text::filled(format_args!("the approval was sent, and {}", en), format_args!("审批已发送，但{zh_cn}"))
 }

@@ -5,8 +5,8 @@
 
 use wecom_callback::codes;
 
-use super::{DETAIL_PATH, TrackingProblem, unreadable};
-use crate::api::{self, Failure, Lens, clean};
+use super::{DETAIL_PATH, TrackingProblem};
+use crate::api::{self, Failure, Fault, Lens, clean};
 use crate::config::{Config, REQUEST_NUMBER};
 use crate::exchange::Outbound;
 use crate::json::object;
@@ -46,7 +46,7 @@ pub(super) fn read(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> R
     let info = answer.get("info");
     let approval = approval(info);
     if approval.id != *id {
-        return Err(unreadable());
+        return Err(api::unusable(outbound, DETAIL_PATH, Fault::OtherApproval).into());
     }
     let contents = info.get("apply_data").get("contents");
     Ok(Form { approval, texts: contents.items().filter_map(control_text).collect() })
@@ -62,9 +62,7 @@ fn problem(failure: Failure) -> TrackingProblem {
                 format_args!("企业微信中不存在该审批单：{said}"),
             ))
         }
-        failure @ (Failure::NotSent(_) | Failure::Refused { .. } | Failure::Unclear(_)) => {
-            failure.of_a_read().into()
-        }
+        failure @ (Failure::NotSent(_) | Failure::Refused { .. } | Failure::Unclear(_)) => failure.into(),
     }
 }
 
@@ -128,12 +126,18 @@ fn members(list: Lens<'_>, verdict: &str, attachments: &str) -> Vec<StepMember> 
             id: user(part).or_else(|| user(part.get("approver")))?,
             verdict: codes::verdict(&number),
             raw_verdict: raw(&number),
-            comment: part.get("speech").text(),
-            acted_at: time(part.get("sptime")),
+            comment: either(part, "speech", "Speech").text(),
+            acted_at: time(either(part, "sptime", "Sptime")),
             attachments: texts(part.get(attachments)),
         })
     };
     list.items().filter_map(member).collect()
+}
+
+/// A field of two spellings: some answers have the names of the callback's elements.
+fn either<'a>(of: Lens<'a>, name: &str, other: &str) -> Lens<'a> {
+    let field = of.get(name);
+    if field.is_nothing() { of.get(other) } else { field }
 }
 
 fn comment(comment: Lens<'_>) -> Option<Comment> {

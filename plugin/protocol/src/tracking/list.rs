@@ -83,7 +83,7 @@ impl<'a> Listing<'a> {
         creator: Option<&UserId>,
         cursor: &str,
     ) -> Result<WecomPage, TrackingProblem> {
-        Ok(self.ask(outbound, place, creator, cursor).map_err(api::Failure::of_a_read)?)
+        Ok(self.ask(outbound, place, creator, cursor)?)
     }
 
     /// [`page`](Self::page) with WeCom's own word on why there is none.
@@ -114,9 +114,14 @@ impl<'a> Listing<'a> {
         let answer = token::call(self.config, outbound, api::post(self.config, LIST_PATH, body))?;
         let next = answer.get("new_next_cursor").text();
         if next.len() > CURSOR_BYTES {
-            return Err(api::Failure::Unclear(api::Doubt::Unreadable(200)));
+            return Err(api::unusable(outbound, LIST_PATH, api::Fault::Lacks("new_next_cursor")));
         }
-        let numbers = answer.get("sp_no_list").items().map(|number| number.text());
+        let list = answer.get("sp_no_list");
+        // An empty list proves that there is nothing, so the JSON of a proxy must not pass for one.
+        if list.is_nothing() && answer.get("errcode").is_nothing() {
+            return Err(api::unusable(outbound, LIST_PATH, api::Fault::Lacks("sp_no_list")));
+        }
+        let numbers = list.items().map(|number| number.text());
         let ids = numbers.filter(|number| !number.is_empty()).map(SpNo).collect();
         Ok(WecomPage { ids, next: Some(next).filter(|next| !next.is_empty()) })
     }

@@ -180,10 +180,10 @@ impl WeCom<'_> {
         let end = self.answers.iter().position(|byte| *byte == 0).unwrap_or(self.answers.len());
         let (answer, rest) = self.answers.split_at(end);
         self.answers = rest.get(1..).unwrap_or_default();
-        let (kind, body) = answer.split_first().ok_or(SendError::Unreachable)?;
+        let (kind, body) = answer.split_first().ok_or(SendError::Unreachable(String::new()))?;
         let status = match kind {
-            b'u' => return Err(SendError::Unreachable),
-            b'i' => return Err(SendError::Interrupted),
+            b'u' => return Err(SendError::Unreachable(String::new())),
+            b'i' => return Err(SendError::Interrupted(String::new())),
             b't' => return Err(SendError::TooLarge),
             b'd' => {
                 let told = String::from_utf8_lossy(body).into_owned();
@@ -194,7 +194,7 @@ impl WeCom<'_> {
             b'3' => 302,
             _ => 200,
         };
-        Ok(Response { status, body: body.to_vec() })
+        Ok(Response { status, coding: None, body: body.to_vec() })
     }
 }
 
@@ -225,19 +225,22 @@ impl Outbound for WeCom<'_> {
         let answer = self.answer();
         if request.path == submit::PATH {
             self.applied.push(match &answer {
-                Ok(Response { status, body }) => Applied::Answered {
+                Ok(Response { status, body, .. }) => Applied::Answered {
                     status: *status,
-                    body: serde_json::from_slice(body).unwrap_or_default(),
+                    body: wecom_protocol::json::read(body).map(|read| read.value).unwrap_or_default(),
                 },
                 Err(SendError::Denied { .. }) => Applied::Denied,
-                Err(SendError::Unreachable) => Applied::Unreached,
-                Err(SendError::Interrupted | SendError::TooLarge) => Applied::Lost,
+                Err(SendError::Unreachable(_)) => Applied::Unreached,
+                Err(SendError::Interrupted(_) | SendError::TooLarge) => Applied::Lost,
             });
         }
         answer
     }
 
     fn note(&mut self, note: Note) {
-        let _ = format!("{note:?}");
+        let shown = format!("{note:?}");
+        if let Some(token) = self.token.as_ref().filter(|token| token.expose().len() >= 32) {
+            assert!(!shown.contains(token.expose()), "notes the token");
+        }
     }
 }

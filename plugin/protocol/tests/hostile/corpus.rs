@@ -46,3 +46,8 @@ fn images() {
 fn answers() {
     replay(&["fuzz/corpus/answers"], super::answers);
 }
+
+#[test]
+fn json() {
+    replay(&["fuzz/corpus/json", "tests/json"], super::json);
+}

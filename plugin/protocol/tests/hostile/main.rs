@@ -12,6 +12,7 @@
 pub use answers::answers;
 pub use callbacks::{frame, message, request};
 pub use configuration::{image, settings};
+pub use json::json;
 
 mod answers;
 mod callbacks;
@@ -22,6 +23,7 @@ mod fixtures;
 #[path = "../support/forms.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod forms;
+mod json;
 #[path = "../callback/seal.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod seal;

@@ -56,8 +56,13 @@ impl World {
     }
 
     /// The next request goes to `path` and gets these bytes.
-    pub(crate) fn answers_with(mut self, path: &'static str, status: u16, body: Vec<u8>) -> Self {
-        self.script.push_back((path, Ok(Response { status, body })));
+    pub(crate) fn answers_with(self, path: &'static str, status: u16, body: Vec<u8>) -> Self {
+        self.gives(path, Response { status, coding: None, body })
+    }
+
+    /// The next request goes to `path` and gets this response.
+    pub(crate) fn gives(mut self, path: &'static str, response: Response) -> Self {
+        self.script.push_back((path, Ok(response)));
         self
     }
 
