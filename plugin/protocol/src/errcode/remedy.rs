@@ -29,6 +29,14 @@ pub(super) const MEMBER_REMEDY: Text = text(
      the app's visible range (应用管理 > the app > 可见范围)",
     "请管理员核对账号属性与「通讯录 > 成员 > 账号」是否一致，并将该成员加入「应用管理 > 对应应用 > 可见范围」",
 );
+pub(super) const DEPARTMENT_REMEDY: Text = text(
+    "the caller names a department of the applicant's by its id (通讯录 > the department > 部门ID), or none",
+    "请调用方填写申请人所在部门的 ID（通讯录 > 部门 > 部门ID），或不填写部门",
+);
+pub(super) const LICENCE_REMEDY: Text = text(
+    "the provider of the app buys or renews its interface licence (接口许可) for the company and assigns it to the members",
+    "请应用服务商为该企业购买或续期接口许可，并为成员激活账号",
+);
 pub(super) const ENGINE_REMEDY: Text = text(
     "the operator reports this code and WeCom's text to the developer of the engine",
     "请运维人员将错误码与企业微信返回的文本反馈给引擎开发者",

@@ -5,8 +5,8 @@ use super::RefusalClass::{
 };
 use super::Treatment::{self, BlockCredential, Doubtful, Permanent, RenewToken};
 use super::remedy::{
-    APPROVAL_ACCESS, CORP_REMEDY, ENGINE_REMEDY, MEMBER_REMEDY, RETRY, SECRET_REMEDY, TEMPLATE_REMEDY,
-    TOKEN_REMEDY,
+    APPROVAL_ACCESS, CORP_REMEDY, DEPARTMENT_REMEDY, ENGINE_REMEDY, LICENCE_REMEDY, MEMBER_REMEDY, RETRY,
+    SECRET_REMEDY, TEMPLATE_REMEDY, TOKEN_REMEDY,
 };
 use super::{Meaning, RefusalClass};
 use crate::text::{Text, text};
@@ -21,7 +21,7 @@ const fn row(
     Meaning { errcode, class, treatment, sentence, remedy }
 }
 
-pub(super) static ROWS: [Meaning; 41] = [
+pub(super) static ROWS: [Meaning; 47] = [
     row(-1, Transient, Doubtful, text("WeCom is busy", "企业微信系统繁忙"), RETRY),
     row(
         40001,
@@ -80,6 +80,13 @@ pub(super) static ROWS: [Meaning; 41] = [
     ),
     row(40063, Form, Permanent, text("WeCom found a parameter empty", "参数为空"), ENGINE_REMEDY),
     row(
+        40066,
+        Form,
+        Permanent,
+        text("WeCom does not know the department", "部门不存在于通讯录中"),
+        DEPARTMENT_REMEDY,
+    ),
+    row(
         40091,
         Credentials,
         BlockCredential,
@@ -106,6 +113,17 @@ pub(super) static ROWS: [Meaning; 41] = [
         BlockCredential,
         text("WeCom found no Secret in the call", "请求缺少 Secret"),
         SECRET_REMEDY,
+    ),
+    row(
+        41011,
+        Credentials,
+        Permanent,
+        text("WeCom found no agent id in the call", "请求缺少 agentid"),
+        text(
+            "the administrator copies AgentId and Secret from the same page (应用管理 > the app); if it stays, the operator \
+             reports the code to the developer of the engine",
+            "请管理员从同一页面「应用管理 > 对应应用」复制 AgentId 与 Secret；如仍出现，请运维人员将错误码反馈给引擎开发者",
+        ),
     ),
     row(42001, Token, RenewToken, text("the access token has expired", "access_token 已过期"), TOKEN_REMEDY),
     row(
@@ -142,6 +160,17 @@ pub(super) static ROWS: [Meaning; 41] = [
         Permanent,
         text("the app may not call this interface", "该应用没有调用此接口的权限"),
         APPROVAL_ACCESS,
+    ),
+    row(
+        48003,
+        Permission,
+        Permanent,
+        text("the provider's suite has no valid authorisation by the corp", "服务商应用未获企业有效授权"),
+        text(
+            "the administrator authorises the provider's app again (应用管理 > the app), and the provider stores the new \
+             Secret",
+            "请管理员重新授权服务商应用（应用管理 > 对应应用），并由服务商更新 Secret",
+        ),
     ),
     row(
         48004,
@@ -210,6 +239,13 @@ pub(super) static ROWS: [Meaning; 41] = [
             "成员不存在或不在应用可见范围内",
         ),
         MEMBER_REMEDY,
+    ),
+    row(
+        60123,
+        Form,
+        Permanent,
+        text("WeCom does not know the department", "部门不存在于通讯录中"),
+        DEPARTMENT_REMEDY,
     ),
     row(
         81013,
@@ -336,13 +372,31 @@ pub(super) static ROWS: [Meaning; 41] = [
         Template,
         Permanent,
         text(
-            "the template has a print format of its own and cannot be changed",
-            "模板使用了自定义打印格式，不能修改",
+            "this app may not change the template: another made it, or it has a print format of its own",
+            "该应用不能修改此模板：模板由其他应用创建，或使用了自定义打印格式",
         ),
         text(
-            "the administrator removes the print format: 应用管理 > 审批 > the template > 打印",
-            "请管理员在「应用管理 > 审批 > 对应模板 > 打印」中移除自定义打印格式",
+            "the administrator changes the template by hand, or removes its print format: 应用管理 > 审批 > the template > \
+             打印",
+            "请管理员手动修改模板，或在「应用管理 > 审批 > 对应模板 > 打印」中移除自定义打印格式",
         ),
     ),
     row(620004, Transient, Doubtful, text("WeCom failed inside", "企业微信服务端错误"), RETRY),
+    row(
+        701001,
+        Permission,
+        Permanent,
+        text("the interface licence of the provider's app is missing", "服务商应用缺少接口调用许可"),
+        LICENCE_REMEDY,
+    ),
+    row(
+        701008,
+        Permission,
+        Permanent,
+        text(
+            "no member concerned has a valid interface licence of the provider's app",
+            "相关成员没有有效的服务商应用接口许可",
+        ),
+        LICENCE_REMEDY,
+    ),
 ];
