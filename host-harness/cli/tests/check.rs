@@ -100,7 +100,7 @@ fn a_wrong_secret_is_to_be_copied_again() {
     let told = told("wrong-secret", 2);
     one_remedy(
         &told,
-        ["WeCom accepts the credentials", "企业微信接受凭证"],
+        ["WeCom gives a token for the credentials", "企业微信为该凭证签发 access_token"],
         ["copies the Secret again", "重新复制 Secret"],
     );
     snapshot!(told);
@@ -122,7 +122,7 @@ fn an_app_that_is_not_permitted_is_to_be_added() {
     let told = told("app-not-permitted", 2);
     one_remedy(
         &told,
-        ["The app may use approvals", "应用可以调用审批接口"],
+        ["The app can call the approval interfaces", "应用可以调用审批接口"],
         ["adds the app under 应用管理 > 审批 > API > 可调用接口的应用", "可调用接口的应用」中添加该应用"],
     );
     snapshot!(told);
@@ -144,7 +144,7 @@ fn an_invisible_applicant_is_to_be_included_in_the_range() {
     let told = told("applicant-invisible", 2);
     one_remedy(
         &told,
-        ["The test account has a member", "测试账号对应有效成员"],
+        ["The test account's member can be confirmed", "可以确认测试账号对应的成员"],
         ["应用管理 > the app > 可见范围", "可见范围"],
     );
     snapshot!(told);

@@ -7,12 +7,16 @@
 //! | `settings` | nothing: is there enough to submit with? |
 //! | `callback` | nothing: do messages sealed with each pair open, and are forged ones refused? |
 //! | `network` | `gettoken`, past the token cache: does WeCom answer? |
-//! | `credentials` | the same answer: does WeCom take CorpId and Secret? |
+//! | `credentials` | the same answer: does WeCom give a token for CorpId and Secret? |
 //! | `address` | `gettemplatedetail`; without a template `getapprovalinfo`: is this address allowed? |
-//! | `permission` | the same answer: may the app use approvals? |
-//! | `template` | the same answer: does the template exist? |
+//! | `permission` | the same answer: can the app call the approval interfaces? |
+//! | `template` | the same answer: can the template be read? |
 //! | `field-map` | the same answer: does every name lead to a control that can be filled? |
 //! | `member` | `user/get`: does the probe account lead to an active member that the app may see? |
+//!
+//! A step fails only for what it has tested. An answer that does not come, cannot be read or asks to wait tells nothing of
+//! address and permission: those steps are skipped, and the one fails whose question was not answered, `template` or,
+//! without a template, `permission`.
 //!
 //! The token of the test is used for the test alone and never published: a wrong Secret must not pass because somebody
 //! fetched a token earlier, and a test must not change what other calls run on.
@@ -20,7 +24,7 @@
 
 use std::time::Duration;
 
-use crate::api::{Failure, Obstacle, clean};
+use crate::api::{Doubt, Failure, Obstacle, clean};
 use crate::config::Config;
 use crate::errcode::{Refusal, RefusalClass};
 use crate::exchange::{Acquired, Note, Outbound, Request, Response, SendError};
@@ -34,7 +38,7 @@ use crate::text::{Text, text};
 use crate::token;
 use crate::tracking::Window;
 use crate::tracking::list::{Listing, Place};
-use crate::user::{self, Depth};
+use crate::user::{self, Depth, MappingProblemKind};
 
 pub use provision::{CREATE_PATH, ProvisionProblem, provision};
 
@@ -113,7 +117,7 @@ static STEPS: [Step; 9] = [
     },
     Step {
         id: "credentials",
-        title: text("WeCom accepts the credentials", "企业微信接受凭证"),
+        title: text("WeCom gives a token for the credentials", "企业微信为该凭证签发 access_token"),
         settings: &[key::CORP_ID, key::SECRET],
     },
     Step {
@@ -123,12 +127,12 @@ static STEPS: [Step; 9] = [
     },
     Step {
         id: "permission",
-        title: text("The app may use approvals", "应用可以调用审批接口"),
+        title: text("The app can call the approval interfaces", "应用可以调用审批接口"),
         settings: &[key::AGENT_ID, key::SECRET],
     },
     Step {
         id: "template",
-        title: text("The template exists", "审批模板存在"),
+        title: text("The template can be read", "可以读取审批模板"),
         settings: &[key::TEMPLATE_ID],
     },
     Step {
@@ -138,7 +142,7 @@ static STEPS: [Step; 9] = [
     },
     Step {
         id: MEMBER,
-        title: text("The test account has a member", "测试账号对应有效成员"),
+        title: text("The test account's member can be confirmed", "可以确认测试账号对应的成员"),
         settings: &[key::USER_ATTRIBUTE],
     },
 ];
@@ -146,9 +150,35 @@ static STEPS: [Step; 9] = [
 /// The step that depends on fewer others than those before it.
 const MEMBER: &str = "member";
 
-const EARLIER: Text = text("an earlier step failed", "前面的步骤未通过");
-
 const NO_TEMPLATE: Text = text("no template is configured", "尚未配置审批模板");
+
+/// Why a step was not taken.
+mod untested {
+    use crate::text::{Text, text};
+
+    pub(super) const NO_ANSWER: Text =
+        text("not tested: no answer of WeCom's came", "未测试：未收到企业微信的应答");
+    pub(super) const NO_TOKEN: Text =
+        text("not tested: WeCom gave no access token", "未测试：未取得 access_token");
+    pub(super) const NOT_ALLOWED: Text = text(
+        "not tested: WeCom does not allow calls from this address",
+        "未测试：企业微信不允许从该 IP 地址调用",
+    );
+    pub(super) const NOT_TOLD: Text = text(
+        "not tested: no answer tells whether WeCom would allow it",
+        "未测试：没有应答能说明企业微信是否允许",
+    );
+    pub(super) const NOT_CALLED: Text =
+        text("not tested: the app cannot call the approval interfaces", "未测试：应用不能调用审批接口");
+    pub(super) const NOT_READ: Text =
+        text("not tested: the template could not be read", "未测试：未能读取审批模板");
+    pub(super) const NOT_ASKED: Text =
+        text("not tested: the request before it failed", "未测试：前一个请求失败");
+    pub(super) const NO_TEMPLATE: Text =
+        text("not tested: no template is configured", "未测试：尚未配置审批模板");
+    pub(super) const NO_ACCOUNT: Text =
+        text("not tested: no account was given to test with", "未测试：未提供测试账号");
+}
 
 /// WeCom's errcode for an app that may not call an interface. Of `user/get` it is no fault: the app can submit all the
 /// same, and nobody can tell beforehand whether applicant and approvers are active.
@@ -167,11 +197,9 @@ pub fn check(config: &Config, outbound: &mut dyn Outbound, options: &CheckOption
     if let Some(token) = connect(config, outbound, &mut report) {
         let mut fresh = Fresh { outbound, token };
         if approvals(config, &mut fresh, options.now, &mut report) {
-            report.skip_to(MEMBER, &EARLIER);
             member(config, &mut fresh, options.probe.as_ref(), &mut report);
         }
     }
-    report.skip_to("", &EARLIER);
     report.0
 }
 
@@ -207,10 +235,15 @@ impl Report {
         }
     }
 
+    /// Skips one step.
+    fn skip(&mut self, why: Text) {
+        self.tell(CheckVerdict::Skipped, why, None);
+    }
+
     /// Skips the steps before `id`; all that are left when there is no such step.
     fn skip_to(&mut self, id: &str, why: &Text) {
         while STEPS.get(self.0.len()).is_some_and(|step| step.id != id) {
-            self.tell(CheckVerdict::Skipped, why.clone(), None);
+            self.skip(why.clone());
         }
     }
 }
@@ -233,67 +266,119 @@ fn settings(config: &Config, report: &mut Report) {
         .ok(Text::filled(format_args!("company {corp}, app {app}"), format_args!("企业 {corp}，应用 {app}")));
 }
 
-/// `network` and `credentials`: a token of the test's own.
+/// `network` and `credentials`: a token of the test's own. Without one nothing else can be tested.
 fn connect(config: &Config, outbound: &mut dyn Outbound, report: &mut Report) -> Option<Secret> {
     let reached = text("WeCom answered", "企业微信已应答");
-    match token::fetch(config, outbound) {
+    let failure = match token::fetch(config, outbound) {
         Ok(fetched) => {
             report.ok(reached);
             report.ok(text("WeCom gave an access token", "企业微信已签发 access_token"));
-            Some(fetched.token)
+            return Some(fetched.token);
         }
-        Err(failure @ Failure::Refused { .. }) => {
+        Err(failure) => failure,
+    };
+    match &failure {
+        Failure::Refused { refusal, .. } if refusal.class == RefusalClass::Address => {
+            report.ok(reached);
+            report.skip(untested::NOT_ALLOWED);
+            report.obstacle(failure.of_a_read());
+        }
+        Failure::Refused { .. } => {
             report.ok(reached);
             report.obstacle(failure.of_a_read());
-            None
         }
-        Err(failure @ (Failure::NotSent(_) | Failure::Unclear(_))) => {
+        Failure::Unclear(Doubt::Unreadable(unreadable)) if unreadable.is_wecoms() => {
+            report.ok(reached);
             report.obstacle(failure.of_a_read());
-            None
+        }
+        Failure::NotSent(_) | Failure::Unclear(_) => {
+            report.obstacle(failure.of_a_read());
+            report.skip(untested::NO_ANSWER);
         }
     }
+    report.skip_to("", &untested::NO_TOKEN);
+    None
 }
 
-/// `address` to `field-map`, from one answer. Whether the address passed.
+/// `address` to `field-map`, from one answer. Whether WeCom can be asked for the member still.
 fn approvals(config: &Config, fresh: &mut Fresh<'_>, now: UnixSeconds, report: &mut Report) -> bool {
-    let allowed = text("WeCom took the call", "企业微信接受了本次调用");
     let answer = match &config.template_id {
         Some(id) => template::read(config, fresh, id).map(Some),
         None => list(config, fresh, now).map(|()| None),
     };
     match answer {
         Ok(template) => {
-            report.ok(allowed.clone());
-            report.ok(allowed);
+            report.ok(ALLOWED);
+            report.ok(ALLOWED);
             fits(config, template.as_ref(), report);
             true
         }
-        Err(Failure::Refused { errcode, refusal, path }) => match (refusal.class, &config.template_id) {
-            (RefusalClass::Address | RefusalClass::RateLimit | RefusalClass::Transient, _) => {
-                report.obstacle(Failure::Refused { errcode, refusal, path }.of_a_read());
-                false
-            }
-            (RefusalClass::Template | RefusalClass::Form, Some(id)) => {
-                report.ok(allowed.clone());
-                report.ok(allowed);
-                if errcode == PARAMETER {
-                    let FieldProblem { sentence, remedy, .. } = template_unknown(id, &refusal);
-                    report.fail(sentence, remedy);
-                } else {
-                    report.refused(refusal);
-                }
-                true
-            }
-            (_, _) => {
-                report.ok(allowed);
-                report.refused(refusal);
-                true
-            }
-        },
+        Err(Failure::Refused { errcode, refusal, path }) => refused(config, (errcode, refusal, path), report),
         Err(failure @ (Failure::NotSent(_) | Failure::Unclear(_))) => {
-            report.obstacle(failure.of_a_read());
+            let answered = matches!(failure, Failure::Unclear(Doubt::Unreadable(_)));
+            unanswered(config, failure, answered, report);
+            answered
+        }
+    }
+}
+
+const ALLOWED: Text = text("WeCom took the call", "企业微信接受了本次调用");
+
+/// Reports WeCom's refusal of the question about approvals at the step that it is about.
+fn refused(
+    config: &Config,
+    (errcode, refusal, path): (i64, Refusal, &'static str),
+    report: &mut Report,
+) -> bool {
+    match (refusal.class, &config.template_id) {
+        (RefusalClass::Address, _) => {
+            report.refused(refusal);
+            report.skip_to("", &untested::NOT_ALLOWED);
             false
         }
+        (RefusalClass::RateLimit | RefusalClass::Transient, _) => {
+            unanswered(config, Failure::Refused { errcode, refusal, path }, false, report);
+            false
+        }
+        (RefusalClass::Template | RefusalClass::Form, Some(id)) => {
+            report.ok(ALLOWED);
+            report.ok(ALLOWED);
+            if errcode == PARAMETER {
+                let FieldProblem { sentence, remedy, .. } = template_unknown(id, &refusal);
+                report.fail(sentence, remedy);
+            } else {
+                report.refused(refusal);
+            }
+            report.skip_to(MEMBER, &untested::NOT_READ);
+            true
+        }
+        (class, _) => {
+            // A token, a credential or a code that is not known: WeCom may not have looked at the address.
+            if matches!(class, RefusalClass::Token | RefusalClass::Credentials | RefusalClass::Other) {
+                report.skip(untested::NOT_TOLD);
+            } else {
+                report.ok(ALLOWED);
+            }
+            report.refused(refusal);
+            report.skip_to(MEMBER, &untested::NOT_CALLED);
+            true
+        }
+    }
+}
+
+/// Reports an answer that tells nothing about address and permission: only the step that asked fails.
+fn unanswered(config: &Config, failure: Failure, goes_on: bool, report: &mut Report) {
+    report.skip(untested::NOT_TOLD);
+    if config.template_id.is_some() {
+        report.skip(untested::NOT_TOLD);
+        report.obstacle(failure.of_a_read());
+        report.skip_to(MEMBER, &untested::NOT_READ);
+    } else {
+        report.obstacle(failure.of_a_read());
+        report.skip_to(MEMBER, &untested::NO_TEMPLATE);
+    }
+    if !goes_on {
+        report.skip_to("", &untested::NOT_ASKED);
     }
 }
 
@@ -307,7 +392,7 @@ fn list(config: &Config, fresh: &mut Fresh<'_>, now: UnixSeconds) -> Result<(), 
 
 /// `template` and `field-map`.
 fn fits(config: &Config, template: Option<&Template>, report: &mut Report) {
-    let Some(template) = template else { return report.skip_to(MEMBER, &NO_TEMPLATE) };
+    let Some(template) = template else { return report.skip_to(MEMBER, &untested::NO_TEMPLATE) };
     let (name, controls) = (clean::shown(template.title()), template.controls.len());
     report.ok(Text::filled(
         format_args!("{name}: {controls} controls"),
@@ -345,7 +430,7 @@ fn told(verdict: CheckVerdict, problems: Vec<FieldProblem>, report: &mut Report)
 
 fn member(config: &Config, fresh: &mut Fresh<'_>, probe: Option<&Account>, report: &mut Report) {
     let Some(probe) = probe else {
-        return report.skip_to("", &text("no account was given to test with", "未提供测试账号"));
+        return report.skip_to("", &untested::NO_ACCOUNT);
     };
     match user::resolve(config, fresh, probe, Depth::Confirmed) {
         Ok(member) if member.confirmed => report.ok(Text::filled(
@@ -364,13 +449,35 @@ fn member(config: &Config, fresh: &mut Fresh<'_>, probe: Option<&Account>, repor
             )),
         ),
         Err(problem) => {
-            let evidence = problem
-                .refusal
-                .as_ref()
-                .map_or(text("the account leads to no usable member", "账号没有可用的成员"), said);
+            let evidence = problem.refusal.as_ref().map_or_else(|| seen(problem.kind), said);
             let unseen = problem.refusal.is_some_and(|refusal| refusal.code == NOT_PERMITTED);
             let verdict = if unseen { CheckVerdict::Warn } else { CheckVerdict::Fail };
             report.tell(verdict, evidence, Some(problem.for_administrator));
+        }
+    }
+}
+
+/// What was seen of an account without a member, where WeCom refused nothing.
+const fn seen(kind: MappingProblemKind) -> Text {
+    match kind {
+        MappingProblemKind::AttributeEmpty => {
+            text("the account has no value in the attribute", "账号的该属性为空")
+        }
+        MappingProblemKind::SeveralValues => {
+            text("the account has several different values in the attribute", "账号的该属性有多个不同的值")
+        }
+        MappingProblemKind::Malformed => {
+            text("the account's value cannot be a WeCom member id", "账号的属性值不符合企业微信账号规则")
+        }
+        MappingProblemKind::Inactive => text("the member is not active", "成员未处于启用状态"),
+        MappingProblemKind::Unavailable => {
+            text("WeCom gave no answer about the member", "企业微信未给出关于该成员的应答")
+        }
+        MappingProblemKind::Other => {
+            text("WeCom answered about another member", "企业微信返回了其他成员的信息")
+        }
+        MappingProblemKind::NotFound | MappingProblemKind::OutOfScope | MappingProblemKind::Refused => {
+            text("WeCom refused the question about the member", "企业微信拒绝了关于该成员的查询")
         }
     }
 }
