@@ -10,6 +10,8 @@ use crate::fault::CallFault;
 use crate::journal::{CallEntry, CallOutcome, Effect, Entry, body, query};
 use crate::state::State;
 
+mod gzip;
+
 /// What the caller of the API gets.
 #[derive(Debug)]
 pub enum Answer {
@@ -115,6 +117,30 @@ fn settle(state: &mut State, call: &Call<'_>, fault: Option<&CallFault>) -> Sett
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             told(answered.response, answered.errcode, answered.effect)
         }
+        Some(CallFault::Bytes(bytes)) => {
+            let answered = api::respond(state, call);
+            told(answered.response.map(|_| Bytes::from(bytes.clone())), None, answered.effect)
+        }
+        Some(CallFault::Replace(text, bytes)) => {
+            let answered = api::respond(state, call);
+            let response = answered.response.map(|body| replace(&body, text.as_bytes(), bytes));
+            told(response, answered.errcode, answered.effect)
+        }
+        Some(CallFault::Gzip) => {
+            let answered = api::respond(state, call);
+            let mut response = answered.response.map(|body| Bytes::from(gzip::stored(&body)));
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            told(response, answered.errcode, answered.effect)
+        }
+        Some(CallFault::Coded(coding)) => {
+            let mut answered = api::respond(state, call);
+            answered.response = answered.response.map(|_| Bytes::from_static(b"\x0b\x02\x80{}\x03"));
+            answered
+                .response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            told(answered.response, None, answered.effect)
+        }
         Some(CallFault::ErrCode(errcode)) => {
             let response = api::planned_error(state, call, *errcode);
             told(response, Some(*errcode), None)
@@ -133,6 +159,25 @@ fn settle(state: &mut State, call: &Call<'_>, fault: Option<&CallFault>) -> Sett
             honest(state, call)
         }
     }
+}
+
+/// `body` with `bytes` in each place of `text`.
+fn replace(body: &[u8], text: &[u8], bytes: &[u8]) -> Bytes {
+    let mut replaced = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((first, behind)) = rest.split_first() {
+        match rest.strip_prefix(text).filter(|_| !text.is_empty()) {
+            Some(after) => {
+                replaced.extend_from_slice(bytes);
+                rest = after;
+            }
+            None => {
+                replaced.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    Bytes::from(replaced)
 }
 
 fn honest(state: &mut State, call: &Call<'_>) -> Settled {

@@ -112,6 +112,14 @@ pub enum CallFault {
     SlowBody(u64),
     /// The call takes effect, and its answer says that it is something else than JSON.
     ContentType(&'static str),
+    /// The call takes effect, and is answered with status 200 and these bytes.
+    Bytes(Vec<u8>),
+    /// The call takes effect, and each of the first texts in its answer is replaced by the second, which may be any bytes.
+    Replace(&'static str, &'static [u8]),
+    /// The call takes effect, and a proxy codes the answer with gzip, although the request did not ask for it.
+    Gzip,
+    /// The call takes effect, and its answer says that it is coded with this; the bytes make no sense.
+    Coded(&'static str),
     /// Another `errcode` with HTTP 200, without effect.
     ErrCode(i64),
     /// Status 200 and JSON of this many bytes at least, without effect.
