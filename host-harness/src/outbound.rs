@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use crate::egress::AddressClass;
 
+pub(crate) mod coding;
 pub mod https;
 pub mod profile;
 mod resolver;

@@ -95,6 +95,20 @@ async fn a_connection_that_ends_early_is_interrupted() {
     }
 }
 
+#[tokio::test]
+async fn an_answer_that_is_not_sound_http_says_so() {
+    for (answer, fault) in [
+        ("HTTP/1.1 200 OK\r\nx-note: a\u{1}b\r\ncontent-length: 2\r\n\r\n{}", "invalid HTTP header parsed"),
+        ("SSH-2.0-OpenSSH\r\n", "invalid HTTP version parsed"),
+    ] {
+        let server = Server::answering(Some(answer.to_owned())).await;
+        let Err(SendError::Interrupted(reason)) = send(departure(&server.url("/"))).await else {
+            panic!("not interrupted")
+        };
+        assert!(reason.starts_with(&format!("the answer is not sound HTTP: {fault}")), "{reason}");
+    }
+}
+
 /// D37: by number and by name.
 #[tokio::test]
 async fn an_address_that_is_not_allowed_is_never_connected_to() {

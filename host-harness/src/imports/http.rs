@@ -13,7 +13,7 @@ use crate::bindings::idaas::approval::http::{
 };
 use crate::egress::{Denied, Origin};
 use crate::log::Level;
-use crate::outbound::{Departure, SendError};
+use crate::outbound::{Departure, SendError, coding};
 use crate::redact;
 use crate::replay::{Cued, wire};
 use crate::state::{CallState, Purity};
@@ -80,7 +80,9 @@ impl CallState {
         let origin = origin(departure.request.uri());
         let started = Instant::now();
         let outbound = self.services.outbound.clone();
-        let answer = self.meters.cpu.sparing(async { outbound.send(departure).await }).await;
+        let limit = departure.response_bytes;
+        let answer = async { coding::decoded(outbound.send(departure).await?, limit) };
+        let answer = self.meters.cpu.sparing(answer).await;
         self.note_answer(fields, &answer, started);
         self.note_time(&answer);
         answer.map(response).map_err(|error| self.refused(error, &origin))

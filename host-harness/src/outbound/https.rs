@@ -120,6 +120,11 @@ fn classify(error: &reqwest::Error) -> SendError {
         if let Some(NoAllowedAddress(class)) = error.downcast_ref() {
             return SendError::ForbiddenAddress(*class);
         }
+        if let Some(error) = error.downcast_ref::<hyper::Error>().filter(|error| error.is_parse()) {
+            return SendError::Interrupted(format!(
+                "the answer is not sound HTTP: {error} (for a header: a control character in it, or a name that is none)"
+            ));
+        }
         cause = error.source();
     }
     if error.is_connect() || error.is_builder() {
