@@ -1,5 +1,6 @@
 //! From a fault to the step of the connection's test that fails for it, in both languages: a step blames what it has
 //! tested, and the others say what was missing.
+#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::fmt::Write as _;
 
@@ -55,7 +56,7 @@ fn told(name: &str, findings: &[Finding]) -> String {
     told
 }
 
-/// Exactly one step fails, and it is the last that was tested before those that were not, but for the member.
+/// Exactly one step fails, and each that is skipped says what was missing.
 fn one_fault(name: &str, findings: &[Finding]) {
     let failed: Vec<&str> = findings
         .iter()

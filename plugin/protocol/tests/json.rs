@@ -1,5 +1,4 @@
 //! WeCom's JSON, as it is written: whatever bytes its strings hold, what stands around them is read.
-#![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use std::borrow::Cow;
 
