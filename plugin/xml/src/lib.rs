@@ -3,6 +3,12 @@
 //! The one root is called `xml`. Structure and text do not mix. Attributes mean nothing. There is no DOCTYPE,
 //! hence no entity but the five predefined, no processing instruction, and no nesting beyond 16 levels.
 //! Readers walk down by one call for each level that *they* know; what a sender nests is skipped in a loop.
+//!
+//! A writer that puts texts of people between `<![CDATA[` and `]]>` without looking at them lets a text that holds `]]>`
+//! end its section early, and what follows in the text is read as markup. The cursor keeps what a reader needs to notice
+//! that: [`is_plain`](Cursor::is_plain) is false as soon as a `]]>` has been met where it ends no section, or where a
+//! comment or an attribute may have swallowed markup; and [`count`](Cursor::count) says how often an element has begun,
+//! at any depth, in skipped parts as well.
 #![forbid(unsafe_code)]
 
 use core::fmt;
@@ -13,6 +19,12 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// How deep elements may nest. WeCom's deepest message has 7 levels.
 const DEPTH_LIMIT: usize = 16;
+
+/// The most names that a cursor counts.
+pub const COUNTED: usize = 32;
+
+/// The end of a CDATA section.
+const SECTION_END: &str = "]]>";
 
 /// What is wrong with a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +50,9 @@ pub enum Fault {
 pub struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
+    plain: bool,
+    /// Names, and how often an element of each has begun. A list: there are a handful.
+    counted: Vec<(Cow<'static, str>, u32)>,
 }
 
 /// The start of an element.
@@ -74,7 +89,7 @@ impl<'a> Cursor<'a> {
         let mut reader = Reader::from_reader(document);
         // One shape for `<a/>` and `<a></a>`.
         reader.config_mut().expand_empty_elements = true;
-        let mut cursor = Self { reader, depth: 0 };
+        let mut cursor = Self { reader, depth: 0, plain: true, counted: Vec::new() };
         let mut declared = false;
         loop {
             match cursor.event()? {
@@ -142,11 +157,11 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// - [`Fault`]: something follows.
-    pub fn finish(mut self) -> Result<(), Fault> {
+    pub fn finish(&mut self) -> Result<(), Fault> {
         loop {
             match self.event()? {
                 Event::Eof => return Ok(()),
-                Event::Comment(_) => {}
+                Event::Comment(comment) => self.plain &= !comment.contains(SECTION_END),
                 Event::Text(text) if is_blank(&text) => {}
                 Event::DocType(_) => return Err(Fault::Doctype),
                 Event::Decl(_) | Event::PI(_) => return Err(Fault::Instruction),
@@ -160,21 +175,94 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Counts the elements of this name from here on.
+    pub fn count_from_here(&mut self, name: &'static str) {
+        if !self.counted.iter().any(|(counted, _)| *counted == name) {
+            self.counted.push((Cow::Borrowed(name), 0));
+        }
+    }
+
+    /// Counts the current element, whose name this is, and the elements of its name from here on.
+    pub fn count_with_this(&mut self, name: impl Into<Cow<'static, str>>) {
+        let name = name.into();
+        // One that is counted has been when it began.
+        if !self.counted.iter().any(|(counted, _)| *counted == name) {
+            self.counted.push((name, 1));
+        }
+    }
+
+    /// Goes out of the current element, as [`skip`](Self::skip), and counts all elements in it, but for these names,
+    /// [with this one](Self::count_with_this). Whether all of them are counted: of [`COUNTED`] names at most.
+    ///
+    /// # Errors
+    /// - [`Fault`]: as of [`child`](Self::child).
+    pub fn skip_and_count(&mut self, but: &[&str]) -> Result<bool, Fault> {
+        let outside = self.depth.saturating_sub(1);
+        let mut all = true;
+        while self.depth > outside {
+            if let Token::Open(element) = self.token()?
+                && !but.contains(&element.name())
+            {
+                all &= self.counted.len() < COUNTED;
+                if all {
+                    self.count_with_this(element.name().to_owned());
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// How many elements of a counted name have begun so far.
+    #[must_use]
+    pub fn count(&self, name: &str) -> u32 {
+        self.counted.iter().find(|(counted, _)| counted == name).map_or(0, |(_, count)| *count)
+    }
+
+    /// Every counted name, and its count so far.
+    pub fn counts(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.counted.iter().map(|(name, count)| (name.as_ref(), *count))
+    }
+
+    /// Whether no `]]>` has been met but those that end a section: none in other text, in a comment, or in a tag.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    fn begun(&mut self, start: &BytesStart<'a>) {
+        let name = start.name().into_inner();
+        if start.len() > name.len() {
+            self.plain &= !start.contains(['<', ']']);
+        }
+        for (counted, count) in &mut self.counted {
+            if counted == name {
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+
     #[inline(always)]
     fn token(&mut self) -> Result<Token<'a>, Fault> {
         loop {
             return match self.event()? {
                 Event::Start(start) | Event::Empty(start) => {
+                    self.begun(&start);
                     self.deeper().map(|()| Token::Open(Element(start)))
                 }
                 Event::End(_) => {
                     self.depth = self.depth.saturating_sub(1);
                     Ok(Token::Close)
                 }
-                Event::Text(text) => Ok(Token::Text(text.xml10_content())),
+                Event::Text(text) => {
+                    self.plain &= !text.contains(SECTION_END);
+                    Ok(Token::Text(text.xml10_content()))
+                }
                 Event::CData(text) => Ok(Token::Text(text.xml10_content())),
                 Event::GeneralRef(reference) => resolved(&reference).map(Token::Text),
-                Event::Comment(_) => continue,
+                Event::Comment(comment) => {
+                    self.plain &= !comment.contains(SECTION_END);
+                    continue;
+                }
                 Event::DocType(_) => Err(Fault::Doctype),
                 Event::Decl(_) | Event::PI(_) => Err(Fault::Instruction),
                 Event::Eof => Err(Fault::Syntax),
@@ -284,6 +372,56 @@ mod tests {
             ("<XML></XML>", Fault::Root),
         ] {
             assert_eq!(only_text(document), Err(fault), "{document}");
+        }
+    }
+
+    #[test]
+    fn a_section_s_end_that_ends_no_section_is_noticed_wherever_it_stands() {
+        let is_plain = |document: &str| {
+            let mut cursor = Cursor::new(document.as_bytes())?;
+            while cursor.child()?.is_some() {
+                cursor.skip()?;
+            }
+            cursor.finish().map(|()| cursor.is_plain())
+        };
+        for (document, plain) in [
+            ("<xml><a><![CDATA[]]></a></xml>", true),
+            ("<xml><a><![CDATA[a]]]]><![CDATA[>b]]></a></xml>", true),
+            ("<xml><a b='c' d=\"e>f\">1</a><!-- ]] > --></xml>", true),
+            ("<xml><a><![CDATA[a[b[0]]>1]]></a></xml>", false),
+            ("<xml><a><![CDATA[]]>]]></a></xml>", false),
+            ("<xml><a><b><![CDATA[]]> <b/>]]></b></a></xml>", false),
+            ("<xml><a/><!--]]></a><a>--></xml>", false),
+            ("<xml><a b=']]></a>'/></xml>", false),
+            ("<xml><a ]]></a></xml>", false),
+            ("<xml></xml><!--]]>-->", false),
+        ] {
+            assert_eq!(is_plain(document), Ok(plain), "{document}");
+        }
+    }
+
+    #[test]
+    fn elements_are_counted_at_any_depth_and_in_what_is_skipped() {
+        let document = "<xml><a/><b><a/><c><a><![CDATA[<a/>]]></a></c></b><A/></xml>";
+        let mut cursor = Cursor::new(document.as_bytes()).unwrap();
+        cursor.count_from_here("a");
+        cursor.skip().unwrap();
+        assert_eq!(cursor.finish(), Ok(()));
+        assert_eq!((cursor.count("a"), cursor.count("b")), (3, 0));
+
+        let mut cursor = Cursor::new(document.as_bytes()).unwrap();
+        assert_eq!(cursor.skip_and_count(&["b"]), Ok(true));
+        assert_eq!(cursor.counts().collect::<Vec<_>>(), [("a", 3), ("c", 1), ("A", 1)]);
+    }
+
+    #[test]
+    fn the_names_that_are_counted_are_limited() {
+        let named = |names: usize| (0..names).fold(String::new(), |all, name| all + &format!("<a{name}/>"));
+        for (names, all) in [(COUNTED, true), (COUNTED + 1, false), (3_000, false)] {
+            let document = format!("<xml>{}</xml>", named(names));
+            let mut cursor = Cursor::new(document.as_bytes()).unwrap();
+            assert_eq!(cursor.skip_and_count(&[]), Ok(all), "{names}");
+            assert_eq!(cursor.counts().count(), COUNTED);
         }
     }
 
