@@ -63,7 +63,7 @@ impl Checker<'_> {
     }
 
     /// Rows, at least one, each with all sub-controls of the template. A sub-control that is not required may
-    /// be there without a value, or with an empty text.
+    /// be there without a value, or with the empty one of its kind.
     fn table(&self, value: &Value, controls: &[Control]) -> Checked {
         each(value, "/children", |row| {
             let cells = row.get("list").and_then(Value::as_array).ok_or(WrongValue)?;
@@ -143,10 +143,15 @@ fn filled_object(value: &Value, field: &str) -> Checked {
     if object.is_some_and(|object| !object.is_empty()) { Ok(()) } else { Err(WrongValue) }
 }
 
+/// Whether there is nothing in a value but empty texts, empty lists, and the word for its kind.
 fn is_blank(value: &Value) -> bool {
-    let fields = value.as_object();
-    let no_fields = value.is_null() || fields.is_some_and(serde_json::Map::is_empty);
-    no_fields || value.get("text").and_then(Value::as_str) == Some("")
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.iter().all(|(name, value)| name == "type" || is_blank(value)),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Digits with an optional sign and at most `decimals` digits behind a point.
@@ -161,7 +166,24 @@ fn is_decimal(text: &str, decimals: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_cell_is_blank_with_the_empty_value_of_its_kind() {
+        for blank in [
+            json!({}),
+            json!({ "text": "" }),
+            json!({ "members": [] }),
+            json!({ "selector": { "type": "single", "options": [] } }),
+            json!({ "date": { "type": "day", "s_timestamp": "" } }),
+        ] {
+            assert!(is_blank(&blank), "{blank}");
+        }
+        assert!(!is_blank(&json!({ "selector": { "type": "single", "options": [{ "key": "a" }] } })));
+        assert!(!is_blank(&json!({ "date": { "type": "day", "s_timestamp": "1" } })));
+    }
 
     #[test]
     fn money_has_two_decimals_at_most() {
