@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub(crate) use event::approval_change;
+pub(crate) use event::{Sections, approval_change};
 pub(crate) use outbox::{Outbox, seal_for};
 pub use save::SaveRefused;
 pub(crate) use save::{AddressCheck, check_address};

@@ -19,6 +19,7 @@ pub(crate) struct Conditions {
     pub(crate) list_lag_seconds: u64,
     pub(crate) detail_lag_seconds: u64,
     pub(crate) clock_skew_seconds: i64,
+    pub(crate) sections_undivided: bool,
 }
 
 impl FaultPlan {
@@ -61,6 +62,14 @@ impl FaultPlan {
     #[must_use]
     pub const fn clock_skew(mut self, seconds: i64) -> Self {
         self.conditions.clock_skew_seconds = seconds;
+        self
+    }
+
+    /// Texts go into the CDATA sections of events as they are: one that holds `]]>` ends its section, and what follows in
+    /// it is markup. Reported of other messages of the same company; of approvals not proven.
+    #[must_use]
+    pub const fn sections_undivided(mut self) -> Self {
+        self.conditions.sections_undivided = true;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::callback::{AddressCheck, Outbox, ReceiveServer, approval_change};
+use crate::callback::{AddressCheck, Outbox, ReceiveServer, Sections, approval_change};
 use crate::china_time;
 use crate::fault::{DeliveryFault, FaultPlan};
 use crate::form::{ChangeEvent, Form};
@@ -97,7 +97,14 @@ impl State {
         if !self.receiver.as_ref().is_some_and(ticked) {
             return;
         }
-        let message = approval_change(&self.setup.corp_id, self.setup.layout, form, event, now);
+        let message = approval_change(
+            &self.setup.corp_id,
+            self.setup.layout,
+            form,
+            event,
+            Sections { divided: !self.faults.conditions.sections_undivided },
+            now,
+        );
         let fault = self.faults.for_delivery(&mut self.fault_random);
         if let Some(lost) = self.outbox.push(sp_no, event, message, fault, now) {
             self.journal.push(Entry::Delivery(DeliveryEntry {

@@ -12,9 +12,10 @@ pub(crate) fn approval_change(
     layout: Layout,
     form: &Form,
     event: ChangeEvent,
+    sections: Sections,
     now: u64,
 ) -> String {
-    let mut xml = Xml::default();
+    let mut xml = Xml { text: String::new(), sections };
     xml.within("xml", |xml| {
         xml.text("ToUserName", corp_id);
         xml.text("FromUserName", "sys");
@@ -24,7 +25,13 @@ pub(crate) fn approval_change(
         xml.number("AgentID", AGENT_ID);
         xml.within("ApprovalInfo", |xml| approval_info(xml, layout, form, event));
     });
-    xml.0
+    xml.text
+}
+
+/// Whether a `]]>` in a text is divided between two CDATA sections, as it has to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sections {
+    pub(crate) divided: bool,
 }
 
 fn approval_info(xml: &mut Xml, layout: Layout, form: &Form, event: ChangeEvent) {
@@ -101,8 +108,10 @@ fn comment(xml: &mut Xml, comment: &Comment) {
 }
 
 /// Elements in a row, without whitespace between them, as WeCom sends them.
-#[derive(Default)]
-struct Xml(String);
+struct Xml {
+    text: String,
+    sections: Sections,
+}
 
 impl Xml {
     fn within(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
@@ -111,24 +120,27 @@ impl Xml {
         self.tag("</", name);
     }
 
-    /// Text goes into CDATA; a `]]>` inside it is divided between two sections.
+    /// Text goes into CDATA; a `]]>` inside it is divided between two sections, or left as it is.
     fn text(&mut self, name: &str, text: &str) {
         self.within(name, |xml| {
-            xml.0.push_str("<![CDATA[");
-            xml.0.push_str(&text.replace("]]>", "]]]]><![CDATA[>"));
-            xml.0.push_str("]]>");
+            xml.text.push_str("<![CDATA[");
+            match xml.sections.divided {
+                true => xml.text.push_str(&text.replace("]]>", "]]]]><![CDATA[>")),
+                false => xml.text.push_str(text),
+            }
+            xml.text.push_str("]]>");
         });
     }
 
     fn number(&mut self, name: &str, number: impl std::fmt::Display) {
         self.within(name, |xml| {
-            let _infallible_for_text = write!(xml.0, "{number}");
+            let _infallible_for_text = write!(xml.text, "{number}");
         });
     }
 
     fn tag(&mut self, opening: &str, name: &str) {
-        self.0.push_str(opening);
-        self.0.push_str(name);
-        self.0.push('>');
+        self.text.push_str(opening);
+        self.text.push_str(name);
+        self.text.push('>');
     }
 }

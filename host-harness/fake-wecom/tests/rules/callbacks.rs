@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use fake_wecom::setup::member::{LI_SI, WANG_WU};
-use fake_wecom::{LEAVE_TEMPLATE_ID, Layout, NoReceiveServer, ReceiveServer, SaveRefused};
+use fake_wecom::{FaultPlan, LEAVE_TEMPLATE_ID, Layout, NoReceiveServer, ReceiveServer, SaveRefused};
 use http::{Response, StatusCode};
 use serde_json::json;
 
@@ -156,6 +156,17 @@ fn markup_in_a_comment_stays_text() {
     let xml = events(&company).pop().unwrap();
     assert!(xml.contains("<CommentContent><![CDATA[a <b> & ]]]]><![CDATA[> c]]></CommentContent>"), "{xml}");
     assert!(xml.contains("<StatuChangeEvent>10</StatuChangeEvent>"), "{xml}");
+}
+
+#[test]
+fn undivided_a_section_ends_where_a_text_says_so() {
+    let company = example();
+    company.save_server();
+    let sp_no = company.submit();
+    company.fake.set_faults(FaultPlan::none().sections_undivided());
+    company.fake.comment(&sp_no, LI_SI, "a[b[0]]>1").unwrap();
+    let xml = events(&company).pop().unwrap();
+    assert!(xml.contains("<CommentContent><![CDATA[a[b[0]]>1]]></CommentContent>"), "{xml}");
 }
 
 #[test]
