@@ -117,7 +117,7 @@ async fn every_kind_of_control_gets_wecoms_own_shape() {
             ControlKind::DateRange(RangeUnit::HalfDay),
             Content::Interval(half_days),
             json!({ "date_range": {
-                "type": "halfday", "new_begin": MIDNIGHT, "new_end": MIDNIGHT + 43_200, "new_duration": 43_200,
+                "type": "halfday", "new_begin": MIDNIGHT, "new_end": MIDNIGHT, "new_duration": 43_200,
             } }),
         ),
         (
@@ -135,7 +135,7 @@ async fn every_kind_of_control_gets_wecoms_own_shape() {
                     { "key": "1", "value": [{ "text": "年假", "lang": "zh_CN" }] },
                 ] },
                 "attendance": { "type": 1, "date_range": {
-                    "type": "halfday", "new_begin": MIDNIGHT, "new_end": MIDNIGHT + 43_200, "new_duration": 43_200,
+                    "type": "halfday", "new_begin": MIDNIGHT, "new_end": MIDNIGHT, "new_duration": 43_200,
                 } },
             } }),
         ),

@@ -119,7 +119,7 @@ fn files_approvals_places_and_telephones_have_wecoms_shape() {
 
 #[test]
 fn intervals_leaves_and_attendances_have_wecoms_shape() {
-    let half_days = interval(IntervalUnit::HalfDay, (0, 12), 86_400);
+    let half_days = interval(IntervalUnit::HalfDay, (0, 24), 86_400);
     let range = json!({ "type": "halfday", "new_begin": MIDNIGHT, "new_end": MIDNIGHT + 12 * HOUR,
                         "new_duration": 86_400 });
     assert_eq!(
@@ -155,6 +155,23 @@ fn intervals_leaves_and_attendances_have_wecoms_shape() {
     }
 }
 
+/// WeCom's stamp names a half day, and its end is the last one; a request's end is the moment when the span is over.
+#[test]
+fn a_half_day_s_end_is_translated_from_a_moment_to_the_last_half_day() {
+    let sent = |hours, duration| {
+        let content = Content::Interval(interval(IntervalUnit::HalfDay, hours, duration));
+        let value = value("DateRange", json!({ "date_range": { "type": "halfday" } }), content);
+        let range = &value["date_range"];
+        let hour = |stamp: &str| (range[stamp].as_u64().unwrap() - MIDNIGHT) / HOUR;
+        (hour("new_begin"), hour("new_end"), range["new_duration"].as_u64().unwrap())
+    };
+    assert_eq!(sent((0, 12), 43_200), (0, 0, 43_200), "a morning");
+    assert_eq!(sent((12, 24), 43_200), (12, 12, 43_200), "an afternoon");
+    assert_eq!(sent((0, 24), 86_400), (0, 12, 86_400), "a day");
+    assert_eq!(sent((12, 72), 86_400), (12, 60, 86_400), "two and a half days, of which one counts");
+    assert_eq!(sent((0, 0), 43_200), (0, 0, 43_200), "one half day, as WeCom counts it");
+}
+
 #[test]
 fn a_kind_of_leave_that_the_template_does_not_tell_goes_by_its_key() {
     let interval = interval(IntervalUnit::HalfDay, (0, 0), 43_200);
@@ -187,6 +204,50 @@ fn a_row_holds_every_column_that_wecom_does_not_compute() {
             { "list": [cell("Text-71", "erp:read"), cell("Text-72", "30 天")] },
         ] } })
     );
+}
+
+/// A row has an entry for each column; what is not required may be left out of the request, or be empty in it.
+#[test]
+fn a_cell_that_the_template_does_not_require_is_sent_empty() {
+    let columns = json!([
+        control("Text", "C-1", "必填", true, json!({})),
+        control("Textarea", "C-2", "说明", false, json!({})),
+        control("Number", "C-3", "数", false, json!({})),
+        control("Money", "C-4", "金额", false, json!({})),
+        control("Date", "C-5", "日期", false, json!({ "date": { "type": "hour" } })),
+        control("Selector", "C-6", "选项", false, json!({ "selector": { "type": "multi", "options": [] } })),
+        control("Contact", "C-7", "成员", false, json!({ "contact": { "type": "multi", "mode": "user" } })),
+        control(
+            "Contact",
+            "C-8",
+            "部门",
+            false,
+            json!({ "contact": { "type": "multi", "mode": "department" } })
+        ),
+        control("File", "C-9", "附件", false, json!({})),
+        control("RelatedApproval", "C-10", "关联", false, json!({})),
+        control("Location", "C-11", "位置", false, json!({})),
+    ]);
+    let of = control("Table", "Table-7", "明细", true, json!({ "table": { "children": columns } }));
+    let rows = table("明细", &[&[("必填", "a"), ("说明", " ")]]);
+    let contents = filled(&[of], &[rows]).contents;
+    let cells = contents[1]["value"]["children"][0]["list"].as_array().unwrap();
+    let values: Vec<_> =
+        cells.iter().map(|cell| (cell["id"].as_str().unwrap(), cell["value"].clone())).collect();
+    let expected = [
+        ("C-1", json!({ "text": "a" })),
+        ("C-2", json!({ "text": "" })),
+        ("C-3", json!({ "new_number": "" })),
+        ("C-4", json!({ "new_money": "" })),
+        ("C-5", json!({ "date": { "type": "hour", "s_timestamp": "" } })),
+        ("C-6", json!({ "selector": { "type": "multi", "options": [] } })),
+        ("C-7", json!({ "members": [] })),
+        ("C-8", json!({ "departments": [] })),
+        ("C-9", json!({ "files": [] })),
+        ("C-10", json!({ "related_approval": [] })),
+        ("C-11", json!({})),
+    ];
+    assert_eq!(values, expected);
 }
 
 #[test]

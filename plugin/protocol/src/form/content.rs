@@ -10,9 +10,9 @@ pub struct Interval {
     pub unit: IntervalUnit,
     /// For half days: 00:00 or 12:00 in China.
     pub starts_at: UnixSeconds,
-    /// As `starts_at`; not before it.
+    /// As `starts_at`; not before it. The moment that is no longer part of the span: a morning ends at 12:00.
     pub ends_at: UnixSeconds,
-    /// As WeCom counts it, which may leave out nights and holidays.
+    /// As WeCom counts it, which may leave out nights and holidays, and so never longer than the span.
     pub duration_seconds: u64,
 }
 
@@ -103,7 +103,7 @@ pub struct Cell {
 /// One row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// One for each column.
+    /// One for each column that the template requires, and for others as wanted.
     pub cells: Vec<Cell>,
 }
 

@@ -202,10 +202,10 @@ pub(super) fn missing_cell(name: &str, column: &Control) -> FieldProblem {
         name,
         "missing",
         Text::filled(
-            format_args!("WeCom takes a row only with a value in every column; this one has none: {title}"),
-            format_args!("企业微信要求明细的每一行填写所有列，缺少「{title}」"),
+            format_args!("the template requires a value in every row of the column: {title}"),
+            format_args!("模板要求明细的每一行填写「{title}」列"),
         ),
-        text("give every row a cell for every column", "请为每一行填写所有列"),
+        text("give every row a cell for each required column", "请为每一行填写所有必填列"),
     )
 }
 

@@ -1,4 +1,7 @@
 //! Table: rows of cells.
+//!
+//! WeCom takes a row only with an entry for each column (D91853). A column that the template does not require may be left
+//! out or empty all the same: its entry then has the empty value of its kind.
 
 use serde_json::Value;
 
@@ -8,7 +11,7 @@ use crate::form::content::{Cell, Row};
 use crate::form::locate;
 use crate::form::problem::{self, FieldProblem};
 use crate::json::object;
-use crate::template::{Control, FilledBy};
+use crate::template::{Arity, Contacts, Control, DateType, FilledBy, Kind};
 
 impl Filling<'_> {
     /// `children`. Each row holds every column that WeCom does not fill in itself: it takes no shorter ones.
@@ -60,14 +63,58 @@ impl Filling<'_> {
                 (FilledBy::Wecom | FilledBy::Nobody, Some(_)) => {
                     problems.push(problem::not_submittable(&path, column));
                 }
-                (FilledBy::Request, None) => problems.push(problem::missing_cell(&path, column)),
-                (FilledBy::Request, Some(cell)) => match self.content(column, &path, &cell.content) {
-                    Ok(Some(value)) => list.push(entry(column, value)),
-                    Ok(None) => problems.push(problem::missing_cell(&path, column)),
-                    Err(problem) => problems.push(problem),
-                },
+                (FilledBy::Request, cell) => {
+                    let content = cell.map(|cell| self.content(column, &path, &cell.content)).transpose();
+                    match content.map(Option::flatten) {
+                        Ok(Some(value)) => list.push(entry(column, value)),
+                        Ok(None) if column.required => problems.push(problem::missing_cell(&path, column)),
+                        Ok(None) => list.push(entry(column, empty(&column.kind))),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
             }
         }
         list
+    }
+}
+
+/// The value of a cell with nothing in it. Of kinds whose value has parts that cannot be empty, it has none.
+fn empty(kind: &Kind) -> Value {
+    let text = |key| object([(key, "".into())]);
+    let list = |key| object([(key, Value::Array(Vec::new()))]);
+    match kind {
+        Kind::Text | Kind::Textarea => text("text"),
+        Kind::Number => text("new_number"),
+        Kind::Money => text("new_money"),
+        Kind::Date(date_type) => {
+            let word = match date_type {
+                DateType::Day => "day",
+                DateType::Hour => "hour",
+            };
+            object([("date", object([("type", word.into()), ("s_timestamp", "".into())]))])
+        }
+        Kind::Selector(selector) => {
+            let word = match selector.arity {
+                Arity::Single => "single",
+                Arity::Multi => "multi",
+            };
+            object([("selector", object([("type", word.into()), ("options", Value::Array(Vec::new()))]))])
+        }
+        Kind::Contact(contact) => match contact.of {
+            Contacts::Members => list("members"),
+            Contacts::Departments => list("departments"),
+        },
+        Kind::File => list("files"),
+        Kind::RelatedApproval => list("related_approval"),
+        Kind::DateRange(_)
+        | Kind::Vacation(_)
+        | Kind::Attendance(_)
+        | Kind::Location
+        | Kind::PhoneNumber
+        | Kind::Table(_)
+        | Kind::Tips
+        | Kind::Formula
+        | Kind::PunchCorrection
+        | Kind::Unknown => object([]),
     }
 }

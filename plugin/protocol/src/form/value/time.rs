@@ -1,4 +1,15 @@
 //! Date, DateRange, Vacation and Attendance. WeCom counts days in China time (UTC+8).
+//!
+//! # Half days
+//!
+//! In WeCom a stamp names a half day, 00:00 the morning and 12:00 the afternoon, and the end is the last half day that
+//! belongs to the span: a morning goes from 00:00 to 00:00, a day from 00:00 to 12:00. A request gives the end as everybody
+//! writes it, as the moment at which the span is over, and it is translated here: the morning from 00:00 to 12:00 is sent
+//! as 00:00 to 00:00.
+//!
+//! An end as WeCom counts it would be read as half a day less, and gives itself away: the duration is longer than the
+//! span, which is refused. One span can mean only one thing in spite of it: a start that is the end, with a duration of
+//! half a day, is that half day.
 
 use serde_json::Value;
 
@@ -73,7 +84,8 @@ pub(super) fn vacation(name: &str, kinds: &[Choice], leave: &Leave) -> Filled {
     Ok(Some(object([("vacation", vacation)])))
 }
 
-/// `date_range` with its rules: the template's unit, half days from 00:00 or 12:00, and whole steps of duration.
+/// `date_range` with its rules: the template's unit, half days from 00:00 or 12:00, and whole steps of duration, no longer
+/// than the span.
 /// `purpose` is that of an attendance.
 fn range(
     name: &str,
@@ -119,6 +131,12 @@ fn range(
         IntervalUnit::HalfDay => ("halfday", HALF_DAY),
         IntervalUnit::Hour => ("hour", 360),
     };
+    let (span, last) = match given {
+        IntervalUnit::Hour => (end - begin, end),
+        // As WeCom itself counts one half day.
+        IntervalUnit::HalfDay if begin == end => (HALF_DAY, end),
+        IntervalUnit::HalfDay => (end - begin, end.saturating_sub(HALF_DAY)),
+    };
     if *duration_seconds == 0 || !duration_seconds.is_multiple_of(step) {
         let sentence = Text::filled(
             format_args!("the duration is no multiple of {step} seconds: {duration_seconds}"),
@@ -126,12 +144,33 @@ fn range(
         );
         return Err(problem::wrong_format(name, sentence));
     }
+    if *duration_seconds > span {
+        return Err(too_long(name, *given, span, *duration_seconds));
+    }
     Ok(object([
         ("type", word.into()),
         ("new_begin", begin.into()),
-        ("new_end", end.into()),
+        ("new_end", last.into()),
         ("new_duration", (*duration_seconds).into()),
     ]))
+}
+
+fn too_long(name: &str, unit: IntervalUnit, span: u64, duration: u64) -> FieldProblem {
+    let sentence = Text::filled(
+        format_args!("the duration of {duration} seconds is longer than the interval, which has {span}"),
+        format_args!("时长 {duration} 秒超过了时间段本身的 {span} 秒"),
+    );
+    let remedy = match unit {
+        IntervalUnit::Hour => text(
+            "give a duration that fits between start and end, or a later end",
+            "请提供不超过起止时间的时长，或更晚的结束时间",
+        ),
+        IntervalUnit::HalfDay => text(
+            "give the end as the moment at which the interval is over: a morning ends at 12:00, a day at 00:00 of the next",
+            "结束时间应为时间段结束的时刻：上午到 12：00 结束，全天到次日 00：00 结束",
+        ),
+    };
+    FieldProblem { remedy, ..problem::wrong_format(name, sentence) }
 }
 
 fn out_of_range(name: &str) -> FieldProblem {
