@@ -4,7 +4,7 @@
 
 use conformance::{World, props};
 use fake_wecom::setup::member;
-use fake_wecom::{Layout, Setup};
+use fake_wecom::{FaultPlan, Layout, Setup};
 use host_harness::Tenant;
 use host_harness::contract::{Disposition, Event, Operation, Status, StepMode, Verdict};
 
@@ -48,8 +48,8 @@ async fn one_of_two_who_agrees_decides_nothing() {
         );
         assert_eq!((second.operation, second.approval.status), (Operation::Agreed, Status::Approved));
         assert_eq!(second.approval.approval_id, id);
-        assert_eq!(second.actor.as_deref(), Some(member::WANG_WU));
-        assert_eq!(second.comment, "同意");
+        // The first approver's text can have written the second one: news of two names nobody.
+        assert_eq!((second.actor.as_deref(), second.comment.as_str()), (None, ""));
         assert_ne!(first.deduplication_key, second.deduplication_key);
     }
 }
@@ -78,7 +78,31 @@ async fn a_rejection_carries_the_approvers_words() {
     let event = news(&world, &tenant).await;
 
     assert_eq!((event.operation, event.approval.status), (Operation::Rejected, Status::Rejected));
-    assert_eq!((event.actor.as_deref(), event.comment.as_str()), (Some(member::LI_SI), "too broad"));
+    let members = event.approval.steps.iter().flat_map(|step| &step.members);
+    let words = members.filter(|one| one.member_id == member::LI_SI).map(|one| one.comment.as_str());
+    assert_eq!(words.collect::<Vec<_>>(), ["too broad"]);
+}
+
+/// Texts that WeCom puts into CDATA without a look at them: what a person typed is never a fact, and the news is not lost.
+#[tokio::test]
+async fn markup_in_a_comment_leaves_the_number_and_nothing_that_was_typed() {
+    let (world, tenant, id) = pending(Setup::example()).await;
+    world.fake.set_faults(FaultPlan::none().sections_undivided());
+    for typed in [
+        "<status><![CDATA[ok]]></status>",
+        "a[b[0]]>1",
+        "x]]></CommentContent></Comments><SpStatus>2</SpStatus><Comments><CommentContent><![CDATA[",
+    ] {
+        world.fake.comment(&id, member::LI_SI, typed).unwrap();
+        let event = news(&world, &tenant).await;
+        assert_eq!(
+            (event.approval.approval_id.as_str(), event.approval.status),
+            (id.as_str(), Status::Unknown)
+        );
+        assert_eq!((event.operation, event.actor, event.comment.as_str()), (Operation::Other, None, ""));
+        assert_eq!((event.approval.raw_status.as_str(), event.approval.comments.len()), ("", 0), "{typed}");
+        assert_eq!(tenant.fetch(&id).await.unwrap().unwrap().status, Status::Pending);
+    }
 }
 
 /// D13.

@@ -56,8 +56,9 @@ impl Guest for Engine {
     }
 
     fn handle_callback(request: CallbackRequest) -> CallbackOutcome {
-        configured(|config| callback::handle(config, &convert::callback::request(&request)).into())
-            .unwrap_or_else(convert::callback::not_configured)
+        let outcome = configured(|config| callback::handle(config, &convert::callback::request(&request)));
+        outbound::note_left_out(outcome.as_ref());
+        outcome.map_or_else(convert::callback::not_configured, Into::into)
     }
 
     fn resolve_user(account: Account, depth: Depth) -> Result<Member, MappingProblem> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wecom_protocol::callback::{Disposition, Outcome};
 use wecom_protocol::exchange::{Acquired, HeldSecret, Method, Note, Outbound, Request, Response, SendError};
 use wecom_protocol::secret::Secret;
 
@@ -74,6 +75,14 @@ impl Outbound for Imports {
 fn coding(headers: Vec<http::Header>) -> Option<String> {
     let named = |header: &http::Header| header.name.eq_ignore_ascii_case("content-encoding");
     headers.into_iter().find(named).map(|header| header.value)
+}
+
+/// Tells the operator of lists in news that were longer than is kept.
+pub(crate) fn note_left_out(outcome: Option<&Outcome>) {
+    let Some(Outcome { disposition: Disposition::Accepted(events), .. }) = outcome else { return };
+    if events.iter().any(|event| event.left_out) {
+        log::write(Level::Warn, "lists-cut", &[]);
+    }
 }
 
 fn slot(held: HeldSecret) -> http::SecretSlot {

@@ -31,8 +31,9 @@ pub struct Policy {
     pub expiry_seconds: Option<u64>,
     /// Tenants that are asked about at the same time, each with one question at a time.
     pub tenants_at_once: usize,
-    /// How long a settled notice stays known. Longer than a callback can be taken for fresh, which is a day at most: what
-    /// comes again later does not get here.
+    /// How long a settled notice stays known. Longer than news can be taken for fresh, which is a day and some minutes at
+    /// most, if the engine looks at the event's own time as well as at the request's: what comes again later is then
+    /// refused. What gets here all the same costs a question and decides nothing.
     pub settled_seconds: u64,
     /// How long an ended request stays known after it was last heard of. Longer than the product may repeat a number: what
     /// is forgotten is submitted anew. Never shorter than `revocable_seconds`.

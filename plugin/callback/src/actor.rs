@@ -2,20 +2,22 @@
 //!
 //! WeCom does not say. It can be told where the operation is one that only the applicant can do, or where
 //! exactly one member did such a thing last. In all other cases nobody is named: an audit line with the wrong
-//! name is worse than one without.
+//! name is worse than one without. Nor is anybody named on the word of a list to which a person may have added by what
+//! they typed ([`Certain`]).
 
+use crate::message::Certain;
 use crate::model::{Approval, Operation, StepMember, UserId, Verdict};
 
 /// A member, and what they wrote with what they did.
 pub(super) type Deed = (UserId, String);
 
-/// Finds who did `operation`, given the approval after it.
-pub(super) fn find(operation: Operation, approval: &Approval) -> Option<Deed> {
+/// Finds who did `operation`, given the approval after it, and which of its lists are WeCom's alone.
+pub(super) fn find(operation: Operation, approval: &Approval, certain: Certain) -> Option<Deed> {
     let verdict = match operation {
         Operation::Submitted | Operation::Urged | Operation::Withdrawn => {
-            return Some((approval.applicant.clone(), String::new()));
+            return certain.applicant.then(|| (approval.applicant.clone(), String::new()));
         }
-        Operation::Commented => return commenter(approval),
+        Operation::Commented => return certain.comments.then(|| commenter(approval)).flatten(),
         // An approved form may be taken back by the applicant, or by an administrator.
         Operation::Revoked | Operation::Other => return None,
         Operation::Agreed => Verdict::Agreed,
@@ -27,7 +29,7 @@ pub(super) fn find(operation: Operation, approval: &Approval) -> Option<Deed> {
         Operation::Handled => Verdict::Handled,
         Operation::HandedOver => Verdict::HandedOver,
     };
-    member(verdict, approval)
+    certain.flow.then(|| member(verdict, approval)).flatten()
 }
 
 /// The author of the newest comment, when it is alone in being the newest.

@@ -23,35 +23,63 @@ const RANDOM: usize = 16;
 const LENGTH: usize = 4;
 
 /// A message from a proven sender to us. Only [`open`] makes one.
-pub(super) struct Opened(String);
+///
+/// It need not be UTF-8. The receiver's id behind it has been read by then, so the key is right and is never blamed for
+/// a text that WeCom cut in the middle of a character.
+pub(super) enum Opened {
+    /// The usual case.
+    Text(String),
+    /// As it came, and with U+FFFD in place of what is no UTF-8. A repair touches no ASCII, and so no markup.
+    Repaired {
+        /// As it came.
+        bytes: Vec<u8>,
+        /// To read.
+        text: String,
+    },
+}
 
-/// Opens a sealed text whose sender is proven.
+/// Opens a sealed text whose sender is proven, for any of these receivers.
 ///
 /// # Errors
-/// - [`Error::Undecryptable`]: wrong key or altered bytes. One case for base64, blocks, padding, length and
-///   UTF-8 alike, so that a sender learns nothing from which check failed.
+/// - [`Error::Undecryptable`]: wrong key or altered bytes. One case for base64, blocks, padding and length alike, so
+///   that a sender learns nothing from which check failed.
 /// - [`Error::WrongReceiver`]: sound frame, other company or none.
-pub(super) fn open(verified: &Verified<'_>, expected: &CorpId) -> Result<Opened, Error> {
+pub(super) fn open(verified: &Verified<'_>, receivers: &[&CorpId]) -> Result<Opened, Error> {
     verified
         .keys()
-        .map(|key| open_with(key, verified.sealed(), expected))
+        .map(|key| open_with(key, verified.sealed(), receivers))
         .find(|opened| !matches!(opened, Err(Error::Undecryptable)))
         .unwrap_or(Err(Error::Undecryptable))
 }
 
 impl Opened {
-    /// The message.
-    pub(super) fn message(&self) -> &str {
-        &self.0
+    /// The message, repaired where it had to be.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Repaired { text, .. } => text,
+        }
     }
 
-    /// The message, to keep.
-    pub(super) fn into_message(self) -> String {
-        self.0
+    /// The message as it came.
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Repaired { bytes, .. } => bytes,
+        }
+    }
+
+    fn of(message: Vec<u8>) -> Self {
+        String::from_utf8(message).map_or_else(|broken| Self::repaired(broken.into_bytes()), Self::Text)
+    }
+
+    #[cold]
+    fn repaired(bytes: Vec<u8>) -> Self {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Self::Repaired { bytes, text }
     }
 }
 
-fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Error> {
+fn open_with(key: &AesKey, sealed: &str, receivers: &[&CorpId]) -> Result<Opened, Error> {
     let mut bytes = wecom_cipher::decoded(sealed).ok_or(Error::Undecryptable)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK) {
         return Err(Error::Undecryptable);
@@ -60,16 +88,18 @@ fn open_with(key: &AesKey, sealed: &str, expected: &CorpId) -> Result<Opened, Er
     let (blocks, _) = bytes.as_chunks_mut();
     wecom_cipher::decrypt(key.expose(), iv, blocks);
     let frame = Frame::read(&bytes).ok_or(Error::Undecryptable)?;
-    if frame.receiver.is_empty() || frame.receiver != expected.as_str().as_bytes() {
+    let ours = |receiver: &&CorpId| frame.receiver == receiver.as_str().as_bytes();
+    if frame.receiver.is_empty() || !receivers.iter().any(ours) {
+        let expected = receivers.first().map_or("", |receiver| receiver.as_str());
         return Err(Error::WrongReceiver {
             receiver: excerpt::shortened(frame.receiver),
-            expected: excerpt::shortened(expected.as_str().as_bytes()),
+            expected: excerpt::shortened(expected.as_bytes()),
         });
     }
     let end = RANDOM + LENGTH + frame.message.len();
     bytes.truncate(end);
     bytes.drain(..RANDOM + LENGTH);
-    String::from_utf8(bytes).ok().map(Opened).ok_or(Error::Undecryptable)
+    Ok(Opened::of(bytes))
 }
 
 /// The parts of a decrypted frame that mean something.
@@ -114,7 +144,8 @@ mod tests {
             let part = |name: &str| vector[name].as_str().unwrap();
             let key = AesKey::read(part("encoding_aes_key")).unwrap();
             let receiver = CorpId(part("receiveid").to_owned());
-            let opened = open_with(&key, part("encrypt"), &receiver).map(Opened::into_message);
+            let opened =
+                open_with(&key, part("encrypt"), &[&receiver]).map(|opened| opened.text().to_owned());
             let nobody = Error::WrongReceiver { receiver: String::new(), expected: String::new() };
             let expected = if receiver.0.is_empty() { Err(nobody) } else { Ok(part("plaintext").to_owned()) };
             assert_eq!(opened, expected, "{}", part("id"));

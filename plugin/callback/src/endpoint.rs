@@ -20,9 +20,11 @@ pub struct CallbackKey {
 pub struct Endpoint<'a> {
     /// CorpId: the receiver of every callback.
     pub corp_id: &'a CorpId,
+    /// The company whose customised-development app this is: the receiver of its verification GET, and of nothing else.
+    pub provider_corp_id: Option<&'a CorpId>,
     /// The pair in use first, then the previous one during a rotation.
     pub keys: &'a [CallbackKey],
-    /// How far a callback's timestamp may lie from its arrival, either way.
+    /// How far a callback's timestamp may lie from its arrival, either way; its event a little further.
     pub window: Duration,
     /// The template that forms are made from.
     pub template_id: Option<&'a TemplateId>,
@@ -38,5 +40,11 @@ impl Endpoint<'_> {
             None => self.former_template_ids.is_empty() || self.former_template_ids.contains(template),
             Some(own) => own == template || self.former_template_ids.contains(template),
         }
+    }
+
+    /// Which of our templates is named somewhere in `text`. Their ids are plain ASCII, so a message about a form of ours
+    /// holds its id as it is, whatever else it holds.
+    pub(crate) fn named_in(&self, text: &str) -> Option<&TemplateId> {
+        self.template_id.into_iter().chain(self.former_template_ids).find(|id| text.contains(id.as_str()))
     }
 }

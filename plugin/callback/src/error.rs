@@ -33,7 +33,7 @@ pub enum Error {
     },
     /// No configured pair made this signature.
     Forged,
-    /// Signed, and what is inside does not open: base64, blocks, padding, length or UTF-8. One case for all.
+    /// Signed, and what is inside does not open: base64, blocks, padding or length. One case for all.
     Undecryptable,
     /// Signed, opened, and meant for another company.
     WrongReceiver {
@@ -44,6 +44,16 @@ pub enum Error {
     },
     /// Signed, opened, ours, and not a message.
     Unreadable(Unreadable),
+    /// Sound, and about an event too long before its arrival, or after it: a message of before under another stamp, or a
+    /// clock that is wrong.
+    Outdated {
+        /// `CreateTime` of the message.
+        created_at: UnixSeconds,
+        /// As the host says.
+        received_at: UnixSeconds,
+        /// How far they may lie apart.
+        window: Duration,
+    },
 }
 
 /// What is wrong with the shape of a query or an envelope.
@@ -93,8 +103,13 @@ pub enum Unreadable {
     Missing(&'static str),
     /// An element that may occur once occurs twice: no telling which one is meant.
     Doubled(&'static str),
-    /// A list is longer than is kept.
-    TooMany(&'static str),
+    /// A fact stands behind texts of people, one of which may have written it.
+    BehindTexts(&'static str),
+    /// The end of a text's CDATA section stands where it ends none, or an element of a text has begun again: a text of
+    /// a person has become markup.
+    Markup,
+    /// The approval's number is not UTF-8.
+    NotUtf8(&'static str),
     /// An element is no number.
     NotANumber(&'static str),
     /// It came by GET and is no echo: empty, too long, or a message.
@@ -142,6 +157,14 @@ impl fmt::Display for Error {
                 "callback receiver is \"{receiver}\", this engine serves \"{expected}\": check the CorpId"
             ),
             Self::Unreadable(why) => write!(f, "callback opens and is no message: {why}"),
+            Self::Outdated { created_at, received_at, window } => write!(
+                f,
+                "callback is stale: its event is of {}, received {}, window {} s: an old message was sent again, or \
+                 check the host's clock",
+                created_at.0,
+                received_at.0,
+                window.as_secs()
+            ),
         }
     }
 }
@@ -171,7 +194,9 @@ impl fmt::Display for Unreadable {
             Self::Json => f.write_str("json that does not parse"),
             Self::Missing(name) => write!(f, "element missing or empty: {name}"),
             Self::Doubled(name) => write!(f, "element more than once: {name}"),
-            Self::TooMany(name) => write!(f, "too many of an element: {name}"),
+            Self::BehindTexts(name) => write!(f, "element behind texts of people: {name}"),
+            Self::Markup => f.write_str("a text of a person is read as markup"),
+            Self::NotUtf8(name) => write!(f, "element is not utf-8: {name}"),
             Self::NotANumber(name) => write!(f, "element is no number: {name}"),
             Self::Echo => f.write_str("came by GET and is no echo"),
         }

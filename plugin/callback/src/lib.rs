@@ -12,8 +12,16 @@
 //! | signature | the four signed parts, under every configured pair | [`Error::Forged`] |
 //! | cipher | base64, AES, padding, length | [`Error::Undecryptable`] |
 //! | receiver | the id behind the message | [`Error::WrongReceiver`] |
-//! | text | UTF-8 | [`Error::Undecryptable`] |
 //! | message | XML of a known kind, or an echo | [`Error::Unreadable`] |
+//! | event | `CreateTime` against the time of arrival | [`Error::Outdated`] |
+//!
+//! **What freshness proves.** The signature is over the four signed parts in the order of their bytes, and so does not
+//! bind them to their names: a captured callback whose `nonce` reads as a time has a second sound stamp, with the two in
+//! each other's place. Therefore an event counts as news only when `CreateTime`, which is sealed with it, is recent as
+//! well: within the window and [`RETRY_SPAN`]. Of a message that is not an event nothing follows, however old it is.
+//!
+//! **Text that is no UTF-8** is repaired and read: behind the receiver's id the key is proven. What is a fact cannot hold a
+//! repair; what a person typed may.
 //!
 //! Up to the signature, everything is the word of a stranger. Each step hands the next one a type that only it
 //! makes, so no step can be left out. The sender sees the [`Answer`], which is the same for every refusal from
@@ -23,6 +31,7 @@
 #![forbid(unsafe_code)]
 
 use core::fmt;
+use std::time::Duration;
 
 use crate::model::{Event, UnixSeconds};
 
@@ -56,6 +65,10 @@ pub const QUERY_LIMIT: usize = 16 * 1024;
 
 /// The longest echo that is given back. WeCom's has up to 23 digits, and any event is longer than this.
 const ECHO_LIMIT: usize = 128;
+
+/// How long after an event WeCom may still send its message, beyond the window: it tries three times within seconds
+/// (D90930), and does not publish how far apart.
+pub const RETRY_SPAN: Duration = Duration::from_secs(300);
 
 /// How much of a method is shown.
 const METHOD_LIMIT: usize = 16;
@@ -96,18 +109,11 @@ pub struct Outcome {
 
 /// What a request means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::large_enum_variant,
-        reason = "one a request, moved once, and an event is the common case"
-    )
-)]
 pub enum Disposition {
     /// WeCom checked the address; the answer proves it.
     VerifiedAddress,
-    /// News of an approval. To be stored before the answer is sent.
-    Accepted(Event),
+    /// News of an approval, or of two when the message gives two numbers. To be stored before the answer is sent.
+    Accepted(Vec<Event>),
     /// News of an approval made from a template that is none of ours, whatever else the form holds or lacks.
     Foreign,
     /// A sound message of a kind that is of no use here, such as `text` or `event:enter_agent`. At most 80
@@ -127,7 +133,7 @@ pub fn handle(endpoint: &Endpoint<'_>, request: &Request<'_>) -> Outcome {
         Ok(Meaning::Echo(text)) => {
             Outcome { answer: Answer::echo(text), disposition: Disposition::VerifiedAddress }
         }
-        Ok(Meaning::Event(event)) => Outcome::received(Disposition::Accepted(*event)),
+        Ok(Meaning::News(events)) => Outcome::received(Disposition::Accepted(events)),
         Ok(Meaning::Foreign) => Outcome::received(Disposition::Foreign),
         Ok(Meaning::Ignored(kind)) => Outcome::received(Disposition::Ignored(kind)),
         Err(error) => Outcome { answer: Answer::refusal(&error), disposition: Disposition::Refused(error) },
@@ -137,7 +143,7 @@ pub fn handle(endpoint: &Endpoint<'_>, request: &Request<'_>) -> Outcome {
 /// What a proven request says.
 enum Meaning {
     Echo(String),
-    Event(Box<Event>),
+    News(Vec<Event>),
     Foreign,
     Ignored(String),
 }
@@ -168,12 +174,29 @@ fn read(endpoint: &Endpoint<'_>, request: &Request<'_>) -> Result<Meaning, Error
     .map_err(Error::Malformed)?;
     let fresh = stamp.check(request.received_at, endpoint.window)?;
     let verified = signature::verify(endpoint.keys, &fresh, &sealed)?;
-    let opened = cipher::open(&verified, endpoint.corp_id)?;
     match purpose {
-        Purpose::Verification => echo(opened).map(Meaning::Echo),
-        Purpose::Delivery => news(endpoint, opened.message()),
+        Purpose::Verification => {
+            let receivers: Vec<_> = [endpoint.corp_id].into_iter().chain(endpoint.provider_corp_id).collect();
+            echo(&cipher::open(&verified, &receivers)?).map(Meaning::Echo).map_err(Error::Unreadable)
+        }
+        Purpose::Delivery => {
+            let meaning = news(endpoint, &cipher::open(&verified, &[endpoint.corp_id])?);
+            recent(meaning.map_err(Error::Unreadable)?, request.received_at, endpoint.window)
+        }
     }
-    .map_err(Error::Unreadable)
+}
+
+/// Lets news pass whose event is recent.
+fn recent(meaning: Meaning, received_at: UnixSeconds, window: Duration) -> Result<Meaning, Error> {
+    let window = window.saturating_add(RETRY_SPAN);
+    let old = |event: &&Event| received_at.0.abs_diff(event.occurred_at.0) > window.as_secs();
+    match &meaning {
+        Meaning::News(events) => match events.iter().find(old) {
+            Some(event) => Err(Error::Outdated { created_at: event.occurred_at, received_at, window }),
+            None => Ok(meaning),
+        },
+        Meaning::Echo(_) | Meaning::Foreign | Meaning::Ignored(_) => Ok(meaning),
+    }
 }
 
 const fn within(length: usize, limit: usize) -> Result<(), Error> {
@@ -184,17 +207,29 @@ const fn within(length: usize, limit: usize) -> Result<(), Error> {
 ///
 /// A message is never given back. Its signature is as good for a GET as for the POST it was made for, so
 /// whoever saw one callback go by could otherwise have it decrypted here.
-fn echo(opened: cipher::Opened) -> Result<String, Unreadable> {
-    let text = opened.into_message();
-    let is_message = message::body(&text).starts_with(['<', '{', '[']);
-    if text.is_empty() || text.len() > ECHO_LIMIT || is_message { Err(Unreadable::Echo) } else { Ok(text) }
+fn echo(opened: &cipher::Opened) -> Result<String, Unreadable> {
+    let cipher::Opened::Text(text) = opened else { return Err(Unreadable::Echo) };
+    let is_message = message::body(text).starts_with(['<', '{', '[']);
+    if text.is_empty() || text.len() > ECHO_LIMIT || is_message {
+        Err(Unreadable::Echo)
+    } else {
+        Ok(text.clone())
+    }
 }
 
-fn news(endpoint: &Endpoint<'_>, text: &str) -> Result<Meaning, Unreadable> {
+fn news(endpoint: &Endpoint<'_>, opened: &cipher::Opened) -> Result<Meaning, Unreadable> {
+    let text = opened.text();
     Ok(match message::read(text)? {
         message::Message::Ignored(kind) => Meaning::Ignored(kind),
         message::Message::Approval(draft) if !endpoint.owns(&draft.template_id()) => Meaning::Foreign,
-        message::Message::Approval(draft) => Meaning::Event(Box::new(draft.into_event(text)?)),
+        message::Message::Approval(draft) => Meaning::News(vec![draft.into_event(opened.bytes())?]),
+        message::Message::Changed(changed) => {
+            let template = changed.template_id();
+            match if endpoint.owns(&template) { Some(template) } else { endpoint.named_in(text).cloned() } {
+                Some(template) => Meaning::News(changed.into_events(&template, opened.bytes())),
+                None => Meaning::Foreign,
+            }
+        }
     })
 }
 
@@ -236,7 +271,8 @@ impl Answer {
             | Error::Forged
             | Error::Undecryptable
             | Error::WrongReceiver { .. }
-            | Error::Unreadable(_) => 403,
+            | Error::Unreadable(_)
+            | Error::Outdated { .. } => 403,
         })
     }
 }

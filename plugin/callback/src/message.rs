@@ -4,10 +4,39 @@
 //! <xml><ToUserName/><FromUserName/><CreateTime/><MsgType/><Event/><AgentID/><ApprovalInfo/></xml>
 //! ```
 //!
-//! Elements come in any order. Those not named here are skipped: WeCom adds some every year.
+//! Elements not named here are skipped: WeCom adds some every year.
 //!
 //! Of a form that is not ours no more is demanded than the id of its template: what other apps put into theirs is not
 //! for us to judge, and WeCom would send again and again what we refuse.
+//!
+//! # What people type
+//!
+//! WeCom may put a text into `<![CDATA[` and `]]>` without looking at it. A member who writes `]]>` into a comment then
+//! writes markup: elements with other numbers, statuses, people. So nothing is a fact because it parses. The rule:
+//!
+//! 1. The **number** is certain when it stands at its own depth before the first text of a person ([`Ground::Bare`](field::Ground::Bare)):
+//!    what WeCom wrote before it is followed by no word of anybody else.
+//! 2. Everything else is believed only in a message that is sound to its end, has no second element of a kind that is
+//!    single, and no sign of a text that left its section: no `]]>` but at the end of a section
+//!    ([`Cursor::is_plain`]), and no second element, at any depth, of a text that comes once (the form's name, and every
+//!    element that is not known here and stands before the lists).
+//! 3. Even then the **facts** are believed only where they stand before the lists, in which texts repeat
+//!    ([`Ground::Lists`](field::Ground::Lists)). The operation stands behind them, and is believed as the form's last element.
+//! 4. The **actor** is taken only from a list in which no text can have been two ([`Certain`]). The lists themselves
+//!    are told as they stand in the message: they are what it says of people, and a member who types markup can add to
+//!    them. `fetch` has them with authority.
+//!
+//! Why that is enough: a text that leaves its section is followed by WeCom's own `]]></Name>`. To be sound, the message
+//! then needs another `<Name>` that the text has opened, which 2 counts, or something that swallows WeCom's end of the
+//! section: a comment or an attribute, and then `]]>` stands in it, or other text, and then `]]>` stands in that. So in a
+//! message that passes 2, no text before the lists has left its section, and every byte up to the lists is WeCom's. What
+//! a text in a list does comes later, and cannot take away WeCom's last element either: the end of the form must close
+//! what stands open there.
+//!
+//! A message that does not pass is still **news**: a message about the form with this number has come, and no more. It
+//! has no status ([`Changed`]), and a host fetches. Without a certain number, a time before the form and a template's id it
+//! is unreadable. Whether it is about a form of ours, its template's id tells, or that of ours anywhere in it: no text
+//! can take that away.
 
 use serde::de::IgnoredAny;
 use wecom_xml::Cursor;
@@ -16,8 +45,10 @@ use super::error::Unreadable;
 use super::excerpt;
 use super::query;
 use crate::model::UnixSeconds;
-use draft::{Draft, Form};
-use field::{Field, Reading, fill, once, required};
+use draft::{Changed, Draft, Form};
+use field::{Field, Reading, fill, once, optional, required};
+
+pub(super) use field::Certain;
 
 mod draft;
 mod field;
@@ -34,6 +65,8 @@ pub(super) enum Message<'a> {
     Ignored(String),
     /// News of an approval.
     Approval(Draft<'a>),
+    /// News that an approval has changed.
+    Changed(Changed<'a>),
 }
 
 /// Reads a message.
@@ -97,47 +130,120 @@ enum Info<'a> {
     Bookmarked(Cursor<'a>),
 }
 
-fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
-    let (mut kind, mut event, mut created_at, mut info) = (None, None, None, None);
-    let mut reading = Reading { cursor: Cursor::new(text.as_bytes())?, problem: None };
-    while let Some(element) = reading.child()? {
-        match element.name() {
-            "MsgType" => once(&mut kind, "MsgType", reading.text()?)?,
-            "Event" => once(&mut event, "Event", reading.text()?)?,
-            "CreateTime" => fill(&mut created_at, "CreateTime", &mut reading)?,
-            "ApprovalInfo" => {
-                let part = if let Some(product) = event.as_deref().and_then(Product::of) {
-                    Info::Read(product.form(&mut reading)?)
-                } else {
-                    let bookmark = reading.cursor.clone();
-                    reading.skip()?;
-                    Info::Bookmarked(bookmark)
-                };
-                once(&mut info, "ApprovalInfo", part)?;
-            }
-            _ => reading.skip()?,
-        }
-    }
-    let Reading { cursor, problem } = reading;
-    cursor.finish()?;
+/// What stands beside `ApprovalInfo`.
+#[derive(Default)]
+struct Head<'a> {
+    kind: Field<'a>,
+    event: Field<'a>,
+    created_at: Field<'a>,
+    /// `CreateTime`, where it stands before the form, and so before every text.
+    certain_time: Option<UnixSeconds>,
+    info: Option<Info<'a>>,
+}
 
-    let kind = required(kind, "MsgType")?;
+fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
+    let mut reading = Reading::new(Cursor::new(text.as_bytes())?);
+    let mut head = Head::default();
+    if let Err(why) = head.read(&mut reading) {
+        return head.changed(&reading, why);
+    }
+    let kind = required(head.kind.clone(), "MsgType")?;
     if kind != "event" {
         return Ok(Message::Ignored(excerpt::plain(&kind, KIND_LIMIT)));
     }
-    let event = required(event, "Event")?;
+    let event = required(head.event.clone(), "Event")?;
     let Some(product) = Product::of(&event) else {
         return Ok(Message::Ignored(excerpt::plain(&format!("event:{event}"), KIND_LIMIT)));
     };
-    let (form, problem) = match info.ok_or(Unreadable::Missing("ApprovalInfo"))? {
-        Info::Read(form) => (form, problem),
+    let form = match head.info.take().ok_or(Unreadable::Missing("ApprovalInfo"))? {
+        Info::Read(form) => form,
         Info::Bookmarked(cursor) => {
-            let mut reading = Reading { cursor, problem };
-            (product.form(&mut reading)?, reading.problem)
+            reading = reading.again(cursor);
+            match reread(product, &mut reading) {
+                Ok(form) => form,
+                Err(why) => return head.changed(&reading, why),
+            }
         }
     };
-    let occurred_at = problem.map_or_else(|| created(created_at), Err);
-    Ok(Message::Approval(Draft { kind: product.kind(), occurred_at, form }))
+    if let Some(why) = reading.doubted() {
+        return head.changed(&reading, why);
+    }
+    let occurred_at = reading.problem.map_or_else(|| created(head.created_at.clone()), Err);
+    match (reading.different_numbers(), occurred_at) {
+        (Some(numbers), Ok(occurred_at)) => Ok(Message::Changed(Changed {
+            kind: product.kind(),
+            occurred_at,
+            numbers,
+            template_id: form.template_id,
+        })),
+        (_, occurred_at) => Ok(Message::Approval(Draft {
+            kind: product.kind(),
+            occurred_at,
+            form,
+            certain: reading.certain(),
+            left_out: reading.left_out,
+        })),
+    }
+}
+
+/// Reads a form that stands before what tells its kind, and goes on to the end of the message.
+#[cold]
+fn reread<'a>(product: Product, reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable> {
+    let form = product.form(reading)?;
+    while reading.child()?.is_some() {
+        reading.skip()?;
+    }
+    reading.cursor.finish()?;
+    Ok(form)
+}
+
+impl<'a> Head<'a> {
+    fn read(&mut self, reading: &mut Reading<'a>) -> Result<(), Unreadable> {
+        while let Some(element) = reading.child()? {
+            match element.name() {
+                "MsgType" => once(&mut self.kind, "MsgType", reading.text()?)?,
+                "Event" => once(&mut self.event, "Event", reading.text()?)?,
+                "CreateTime" => fill(&mut self.created_at, "CreateTime", reading)?,
+                "ApprovalInfo" => self.form(reading)?,
+                "ToUserName" | "FromUserName" | "AgentID" => reading.skip()?,
+                _ => reading.pass(&element)?,
+            }
+        }
+        Ok(reading.cursor.finish()?)
+    }
+
+    fn form(&mut self, reading: &mut Reading<'a>) -> Result<(), Unreadable> {
+        if self.info.is_some() {
+            return Err(Unreadable::Doubled("ApprovalInfo"));
+        }
+        self.certain_time = created(self.created_at.clone()).ok();
+        let part = if let Some(product) = self.product() {
+            Info::Read(product.form(reading)?)
+        } else {
+            let bookmark = reading.cursor.clone();
+            reading.skip()?;
+            Info::Bookmarked(bookmark)
+        };
+        once(&mut self.info, "ApprovalInfo", part)
+    }
+
+    fn product(&self) -> Option<Product> {
+        self.event.as_deref().and_then(Product::of)
+    }
+
+    /// The news that is left of a message with something wrong: `why`, where nothing is left.
+    #[cold]
+    fn changed(&self, reading: &Reading<'a>, why: Unreadable) -> Result<Message<'a>, Unreadable> {
+        let is_event = optional(self.kind.clone()).is_some_and(|kind| kind == "event");
+        let numbers = reading.certain_numbers();
+        match (self.product(), self.certain_time, &reading.template_id) {
+            (Some(product), Some(occurred_at), Some(template_id)) if is_event && !numbers.is_empty() => {
+                let (kind, template_id) = (product.kind(), template_id.clone());
+                Ok(Message::Changed(Changed { kind, occurred_at, numbers, template_id }))
+            }
+            _ => Err(why),
+        }
+    }
 }
 
 fn created(at: Field<'_>) -> Result<UnixSeconds, Unreadable> {

@@ -24,7 +24,7 @@ macro_rules! id {
 }
 
 id!(
-    /// WeCom's id of a company: `ww` or `wx` and 16 hexadecimal digits.
+    /// WeCom's id of a company: `ww` or `wx` and 16 hexadecimal digits; to a customised-development app, `wp` and more.
     CorpId
 );
 id!(
@@ -235,7 +235,7 @@ pub struct Approval {
     pub status: Status,
     /// WeCom's own number of it.
     pub raw_status: String,
-    /// Who applied.
+    /// Who applied. Empty in news that names nobody.
     pub applicant: UserId,
     /// For which department.
     pub department: Option<String>,
@@ -268,6 +268,8 @@ pub struct Event {
     pub deduplication_key: String,
     /// `Event`, such as `sys_approval_change`.
     pub kind: String,
-    /// SHA-256 of the decrypted message, lower-case hex.
+    /// SHA-256 of the decrypted message as it came, lower-case hex.
     pub message_digest: String,
+    /// Lists had more items than are kept, and the rest is not in them.
+    pub left_out: bool,
 }

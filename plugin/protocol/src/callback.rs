@@ -3,8 +3,8 @@
 use crate::config::Config;
 
 pub use wecom_callback::{
-    Answer, BODY_LIMIT, Disposition, Error, Fault, Outcome, Parameter, QUERY_LIMIT, Request, Shape,
-    Unreadable,
+    Answer, BODY_LIMIT, Disposition, Error, Fault, Outcome, Parameter, QUERY_LIMIT, RETRY_SPAN, Request,
+    Shape, Unreadable,
 };
 
 /// Reads one request to the callback address. As [`wecom_callback::handle`].

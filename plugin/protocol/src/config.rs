@@ -19,13 +19,15 @@ mod field_map;
 pub struct Config {
     /// CorpId: the receiver of every callback.
     pub corp_id: CorpId,
+    /// The company whose customised-development app is used: the receiver of the verification of the address alone.
+    pub provider_corp_id: Option<CorpId>,
     /// Agent ID of the app whose Secret is used.
     pub agent_id: u64,
     /// The key for the token cache: one credential, one key. Holds no secret.
     pub credential_key: String,
     /// The pair in use first, then the previous one during a rotation.
     pub callback_keys: Vec<CallbackKey>,
-    /// How far a callback's timestamp may lie from its arrival, either way.
+    /// How far a callback's timestamp may lie from its arrival, either way; its event a little further.
     pub callback_window: Duration,
     /// The directory attribute that holds the WeCom user id.
     pub user_attribute: String,
@@ -54,6 +56,7 @@ impl Config {
     pub fn endpoint(&self) -> Endpoint<'_> {
         Endpoint {
             corp_id: &self.corp_id,
+            provider_corp_id: self.provider_corp_id.as_ref(),
             keys: &self.callback_keys,
             window: self.callback_window,
             template_id: self.template_id.as_ref(),

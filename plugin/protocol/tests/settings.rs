@@ -46,6 +46,27 @@ fn the_seven_settings_of_the_guide_are_enough() {
     assert_eq!(configured.notices.iter().map(|notice| notice.code).collect::<Vec<_>>(), ["template-not-set"]);
 }
 
+/// What WeCom tells a customised-development app, and whose name it verifies the address in.
+#[test]
+fn an_encrypted_corp_id_and_the_providers_own_are_taken() {
+    let with = |corp_id: &str, provider: &str| {
+        let mut settings = seven();
+        settings.retain(|(key, _)| key != "corp-id");
+        let given = [("corp-id", corp_id), ("provider-corp-id", provider)];
+        settings.extend(given.map(|(key, value)| (key.to_owned(), Value::Text(value.to_owned()))));
+        settings
+    };
+    let encrypted = format!("wp{}", "a_B-9".repeat(6));
+    let configured = read(&with(&encrypted, "wwfedcba9876543210")).unwrap().config;
+    assert_eq!(configured.corp_id, CorpId(encrypted.clone()));
+    assert_eq!(configured.provider_corp_id, Some(CorpId("wwfedcba9876543210".into())));
+    assert_eq!(read(&with(&encrypted, "")).unwrap().config.provider_corp_id, None);
+    for wrong in ["wpshort", &encrypted[..31], &format!("{encrypted}!"), &format!("wp{}", "a".repeat(127))] {
+        assert_eq!(problems(&with(wrong, "")), [("corp-id".to_owned(), "wrong-format")], "{wrong}");
+    }
+    assert_eq!(problems(&with(&encrypted, &encrypted)), [("provider-corp-id".to_owned(), "wrong-format")]);
+}
+
 #[test]
 fn all_problems_are_reported_at_once() {
     let settings = [

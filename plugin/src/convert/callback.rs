@@ -3,6 +3,7 @@
 use wecom_protocol::callback::{Answer, Disposition, Error, Outcome, Request};
 use wecom_protocol::model::UnixSeconds;
 
+use super::list;
 use crate::bindings::exports::idaas::approval::approval_engine as wit;
 
 /// A request, borrowed: the body is not copied again.
@@ -45,7 +46,7 @@ impl From<Disposition> for wit::Disposition {
     fn from(disposition: Disposition) -> Self {
         match disposition {
             Disposition::VerifiedAddress => Self::VerifiedAddress,
-            Disposition::Accepted(event) => Self::Accepted(vec![event.into()]),
+            Disposition::Accepted(events) => Self::Accepted(list(events)),
             Disposition::Foreign => Self::Foreign,
             Disposition::Ignored(kind) => Self::Ignored(kind),
             Disposition::Refused(error) => Self::Refused(error.into()),
@@ -59,7 +60,7 @@ impl From<Error> for wit::CallbackRefusal {
             Error::Method => wit::RefusalReason::Method,
             Error::TooLarge { .. } => wit::RefusalReason::TooLarge,
             Error::Malformed(_) => wit::RefusalReason::Malformed,
-            Error::Stale { .. } => wit::RefusalReason::Stale,
+            Error::Stale { .. } | Error::Outdated { .. } => wit::RefusalReason::Stale,
             Error::Forged => wit::RefusalReason::Forged,
             Error::Undecryptable => wit::RefusalReason::Undecryptable,
             Error::WrongReceiver { .. } => wit::RefusalReason::WrongReceiver,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::error::Unreadable;
 use super::super::{actor, codes, digest, excerpt};
+use super::field::Certain;
 use crate::model::{
     Approval, Comment, Event, Operation, SpNo, Status, Step, StepKind, StepMember, StepMode, TemplateId,
     UnixSeconds, UserId,
@@ -20,6 +21,19 @@ pub(in super::super) struct Draft<'a> {
     /// Or the first thing wrong with the message, which counts when the form is ours.
     pub(super) occurred_at: Result<UnixSeconds, Unreadable>,
     pub(super) form: Form<'a>,
+    /// Of which lists an actor may be taken.
+    pub(super) certain: Certain,
+    /// Lists had more than is kept.
+    pub(super) left_out: bool,
+}
+
+/// A message that reports a change and of which no more is certain than the approval's number.
+pub(in super::super) struct Changed<'a> {
+    pub(super) kind: &'static str,
+    pub(super) occurred_at: UnixSeconds,
+    /// One, or two.
+    pub(super) numbers: Vec<Cow<'a, str>>,
+    pub(super) template_id: Cow<'a, str>,
 }
 
 /// `ApprovalInfo` of either product.
@@ -71,34 +85,77 @@ impl Draft<'_> {
         TemplateId(self.form.template_id.as_ref().to_owned())
     }
 
-    /// The event. `message` is the text that all of this was read from.
-    pub(in super::super) fn into_event(self, message: &str) -> Result<Event, Unreadable> {
+    /// The event. `message` is what all of this was read from.
+    pub(in super::super) fn into_event(self, message: &[u8]) -> Result<Event, Unreadable> {
         let occurred_at = self.occurred_at?;
-        let message_digest = digest::sha256(message.as_bytes());
         let raw_operation = raw(&self.form.raw_operation);
         let operation = self.form.operation;
         let approval = self.form.into_approval();
-        let deduplication_key = digest::sha256_of_parts(&[
-            self.kind,
-            approval.id.as_str(),
-            &raw_operation,
-            &approval.raw_status,
-            &occurred_at.0.to_string(),
-            &message_digest,
-        ]);
-        let (actor, comment) = actor::find(operation, &approval).unzip();
-        Ok(Event {
+        let (actor, comment) = actor::find(operation, &approval, self.certain).unzip();
+        let event = Event {
             approval,
             operation,
             raw_operation,
             actor,
             comment: comment.unwrap_or_default(),
             occurred_at,
-            deduplication_key,
+            deduplication_key: String::new(),
             kind: self.kind.to_owned(),
-            message_digest,
-        })
+            message_digest: digest::sha256(message),
+            left_out: self.left_out,
+        };
+        Ok(keyed(event))
     }
+}
+
+impl Changed<'_> {
+    /// The template that the form was made from, as far as the message tells.
+    pub(in super::super) fn template_id(&self) -> TemplateId {
+        TemplateId(self.template_id.as_ref().to_owned())
+    }
+
+    /// An event for each number, with nothing in it that somebody can have typed. `message` is what it was read from.
+    pub(in super::super) fn into_events(self, template_id: &TemplateId, message: &[u8]) -> Vec<Event> {
+        let message_digest = digest::sha256(message);
+        let event = |number: Cow<'_, str>| Event {
+            approval: Approval {
+                id: SpNo(number.into_owned()),
+                template_id: template_id.clone(),
+                title: String::new(),
+                status: Status::Unknown,
+                raw_status: String::new(),
+                applicant: UserId(String::new()),
+                department: None,
+                submitted_at: None,
+                steps: Vec::new(),
+                notified: Vec::new(),
+                comments: Vec::new(),
+            },
+            operation: Operation::Other,
+            raw_operation: String::new(),
+            actor: None,
+            comment: String::new(),
+            occurred_at: self.occurred_at,
+            deduplication_key: String::new(),
+            kind: self.kind.to_owned(),
+            message_digest: message_digest.clone(),
+            left_out: false,
+        };
+        self.numbers.into_iter().map(event).map(keyed).collect()
+    }
+}
+
+/// The event with its key.
+fn keyed(event: Event) -> Event {
+    let deduplication_key = digest::sha256_of_parts(&[
+        &event.kind,
+        event.approval.id.as_str(),
+        &event.raw_operation,
+        &event.approval.raw_status,
+        &event.occurred_at.0.to_string(),
+        &event.message_digest,
+    ]);
+    Event { deduplication_key, ..event }
 }
 
 impl Form<'_> {

@@ -9,9 +9,7 @@ use wecom_xml::Fault;
 use super::super::codes;
 use super::super::error::Unreadable;
 use super::draft::{Form, Part, Stage};
-use super::field::{
-    MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once, optional, required, time,
-};
+use super::field::{MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, optional, required, time};
 use crate::model::{Operation, StepKind};
 
 /// Reads `ApprovalInfo`, which the reading is in, and goes out of it. Demands nothing but the template's id; what else
@@ -22,22 +20,30 @@ pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable
     let (mut stages, mut notified) = (Vec::new(), Vec::new());
     while let Some(element) = reading.child()? {
         match element.name() {
-            "ThirdNo" => fill(&mut id, "ThirdNo", reading)?,
-            "OpenSpName" => fill(&mut title, "OpenSpName", reading)?,
-            "OpenTemplateId" => once(&mut template_id, "OpenTemplateId", reading.text()?)?,
-            "OpenSpStatus" => fill(&mut status, "OpenSpStatus", reading)?,
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", reading)?,
-            "ApplyUserId" => fill(&mut applicant, "ApplyUserId", reading)?,
-            "ApprovalNodes" => each(reading, "ApprovalNode", &mut |reading| {
-                keep(&mut stages, STEPS, "ApprovalNode", node(reading)?, reading);
-                Ok(())
-            })?,
-            "NotifyNodes" => each(reading, "NotifyNode", &mut |reading| {
-                let member = part(reading)?.map(|part| part.member);
-                keep(&mut notified, NOTIFIED, "NotifyNode", member, reading);
-                Ok(())
-            })?,
-            _ => reading.skip()?,
+            "ThirdNo" => reading.number(&mut id, "ThirdNo")?,
+            "OpenSpName" => reading.title(&mut title, "OpenSpName")?,
+            "OpenTemplateId" => reading.template(&mut template_id, "OpenTemplateId")?,
+            "OpenSpStatus" => reading.fact(&mut status, "OpenSpStatus")?,
+            "ApplyTime" => reading.fact(&mut submitted_at, "ApplyTime")?,
+            "ApplyUserId" => reading.fact(&mut applicant, "ApplyUserId")?,
+            "ApprovalNodes" => {
+                reading.list();
+                each(reading, "ApprovalNode", &mut |reading| {
+                    let node = node(reading)?;
+                    keep(&mut stages, STEPS, node, reading);
+                    Ok(())
+                })?;
+            }
+            // Its members have names, which are typed.
+            "NotifyNodes" => {
+                reading.list();
+                each(reading, "NotifyNode", &mut |reading| {
+                    let member = part(reading)?.map(|part| part.member);
+                    keep(&mut notified, NOTIFIED, member, reading);
+                    Ok(())
+                })?;
+            }
+            _ => reading.pass(&element)?,
         }
     }
     let template_id = required(template_id, "OpenTemplateId")?;
@@ -67,7 +73,8 @@ fn node<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
             "NodeStatus" => fill(&mut verdict, "NodeStatus", reading)?,
             "NodeAttr" => fill(&mut mode, "NodeAttr", reading)?,
             "Items" => each(reading, "Item", &mut |reading| {
-                keep(&mut parts, MEMBERS, "Item", part(reading)?, reading);
+                let part = part(reading)?;
+                keep(&mut parts, MEMBERS, part, reading);
                 Ok(())
             })?,
             _ => reading.skip()?,

@@ -11,7 +11,7 @@ use super::super::codes;
 use super::super::error::Unreadable;
 use super::draft::{Form, Part, Remark, Stage};
 use super::field::{
-    ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, Reading, STEPS, each, fill, keep, number, once,
+    ATTACHMENTS, COMMENTS, Field, MEMBERS, NOTIFIED, Reading, SPEECH, STEPS, each, fill, keep, number,
     optional, put, required, time,
 };
 use crate::model::StepKind;
@@ -20,34 +20,66 @@ use crate::model::StepKind;
 /// is wrong is noted.
 pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable> {
     let (mut text_id, mut number_id, mut template_id, mut title) = (None, None, None, None);
-    let (mut status, mut operation, mut submitted_at, mut applyer) = (None, None, None, None);
+    let (mut status, mut operation, mut submitted_at) = (None, None, None);
+    let (mut applyer, mut first_of_batch) = (None, None);
     let (mut records, mut nodes) = (Vec::new(), Vec::new());
     let (mut notified, mut remarks) = (Vec::new(), Vec::new());
+    let mut ends_with_operation = false;
     while let Some(element) = reading.child()? {
+        if ends_with_operation {
+            reading.stands("StatuChangeEvent");
+        }
         match element.name() {
-            "SpNoStr" => fill(&mut text_id, "SpNoStr", reading)?,
-            "SpNo" => fill(&mut number_id, "SpNo", reading)?,
-            "SpName" => fill(&mut title, "SpName", reading)?,
-            "SpStatus" => fill(&mut status, "SpStatus", reading)?,
-            "TemplateId" => once(&mut template_id, "TemplateId", reading.text()?)?,
-            "ApplyTime" => fill(&mut submitted_at, "ApplyTime", reading)?,
-            "Applyer" => put(&mut applyer, "Applyer", applicant(reading)?, reading),
-            "StatuChangeEvent" => fill(&mut operation, "StatuChangeEvent", reading)?,
-            "SpRecord" => keep(&mut records, STEPS, "SpRecord", record(reading)?, reading),
-            "ProcessList" => each(reading, "NodeList", &mut |reading| {
-                keep(&mut nodes, STEPS, "NodeList", node(reading)?, reading);
-                Ok(())
-            })?,
-            "Notifyer" => keep(&mut notified, NOTIFIED, "Notifyer", user_id(reading)?, reading),
-            "Comments" => keep(&mut remarks, COMMENTS, "Comments", remark(reading)?, reading),
-            _ => reading.skip()?,
+            "SpNoStr" => reading.number(&mut text_id, "SpNoStr")?,
+            "SpNo" => reading.number(&mut number_id, "SpNo")?,
+            "SpName" => reading.title(&mut title, "SpName")?,
+            "SpStatus" => reading.fact(&mut status, "SpStatus")?,
+            "TemplateId" => reading.template(&mut template_id, "TemplateId")?,
+            "ApplyTime" => reading.fact(&mut submitted_at, "ApplyTime")?,
+            "Applyer" => {
+                reading.stands("Applyer");
+                put(&mut applyer, "Applyer", applicant(reading)?, reading);
+            }
+            // A form for several people has no one applicant: the first is taken, as of the API's answer.
+            "BatchApplyer" => {
+                reading.stands("BatchApplyer");
+                let one = applicant(reading)?;
+                first_of_batch.get_or_insert(one);
+            }
+            // Behind the lists it is WeCom's where it ends the form: no text can take the form's last element away.
+            "StatuChangeEvent" => {
+                fill(&mut operation, "StatuChangeEvent", reading)?;
+                ends_with_operation = reading.is_behind_lists();
+            }
+            "SpRecord" => {
+                reading.list();
+                let record = record(reading)?;
+                keep(&mut records, STEPS, record, reading);
+            }
+            "ProcessList" => {
+                reading.list();
+                each(reading, "NodeList", &mut |reading| {
+                    let node = node(reading)?;
+                    keep(&mut nodes, STEPS, node, reading);
+                    Ok(())
+                })?;
+            }
+            "Notifyer" => {
+                let member = user_id(reading)?;
+                keep(&mut notified, NOTIFIED, member, reading);
+            }
+            "Comments" => {
+                reading.list();
+                reading.speeches_before_comment = reading.cursor.count(SPEECH);
+                let remark = remark(reading)?;
+                keep(&mut remarks, COMMENTS, remark, reading);
+            }
+            _ => reading.pass(&element)?,
         }
     }
     let template_id = required(template_id, "TemplateId")?;
-    if applyer.is_none() {
-        reading.note(Unreadable::Missing("Applyer"));
-    }
-    let (applicant, department) = applyer.unwrap_or_default();
+    reading.of_batch = applyer.is_none();
+    let (applicant, department) = applyer.or(first_of_batch).unwrap_or_default();
     let raw_status = reading.demand(status, "SpStatus");
     let raw_operation = number(operation);
     Ok(Form {
@@ -58,7 +90,7 @@ pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable
         raw_status,
         operation: codes::operation(&raw_operation),
         raw_operation,
-        applicant: reading.demand(applicant, "UserId"),
+        applicant: number(applicant),
         department: optional(department),
         submitted_at: time(submitted_at),
         stages: if nodes.is_empty() { records } else { nodes },
@@ -87,7 +119,10 @@ fn record<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
         match element.name() {
             "SpStatus" => fill(&mut verdict, "SpStatus", reading)?,
             "ApproverAttr" => fill(&mut mode, "ApproverAttr", reading)?,
-            "Details" => keep(&mut parts, MEMBERS, "Details", part(reading, "SpStatus")?, reading),
+            "Details" => {
+                let part = part(reading, "SpStatus")?;
+                keep(&mut parts, MEMBERS, part, reading);
+            }
             _ => reading.skip()?,
         }
     }
@@ -107,7 +142,10 @@ fn node<'a>(reading: &mut Reading<'a>) -> Result<Stage<'a>, Fault> {
             "NodeType" => fill(&mut kind, "NodeType", reading)?,
             "SpStatus" => fill(&mut verdict, "SpStatus", reading)?,
             "ApvRel" => fill(&mut mode, "ApvRel", reading)?,
-            "SubNodeList" => keep(&mut parts, MEMBERS, "SubNodeList", part(reading, "SpYj")?, reading),
+            "SubNodeList" => {
+                let part = part(reading, "SpYj")?;
+                keep(&mut parts, MEMBERS, part, reading);
+            }
             _ => reading.skip()?,
         }
     }
@@ -128,7 +166,10 @@ fn part<'a>(reading: &mut Reading<'a>, verdict_name: &'static str) -> Result<Opt
     let mut attachments = Vec::new();
     while let Some(element) = reading.child()? {
         match element.name() {
-            "Speech" => fill(&mut words, "Speech", reading)?,
+            "Speech" => {
+                fill(&mut words, "Speech", reading)?;
+                reading.speeches_of_records += u32::from(verdict_name == "SpStatus");
+            }
             name if name == verdict_name => fill(&mut verdict, verdict_name, reading)?,
             _ if element.is("SpTime") => fill(&mut acted_at, "SpTime", reading)?,
             _ if is_attachment(&element) => attachment(reading, &mut attachments)?,
@@ -184,6 +225,6 @@ fn is_attachment(element: &Element<'_>) -> bool {
 
 fn attachment<'a>(reading: &mut Reading<'a>, list: &mut Vec<Cow<'a, str>>) -> Result<(), Fault> {
     let id = optional(Some(reading.text()?));
-    keep(list, ATTACHMENTS, "Attach", id, reading);
+    keep(list, ATTACHMENTS, id, reading);
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! A configuration as bytes, and back: what one instance has checked, another one need not.
 //!
 //! ```text
-//! image = beginning | corp id | agent id | credential key | list of pairs | window in seconds | user attribute
-//!       | list of 0 or 1 template | list of former templates | list of entries of the field map | API base
+//! image = beginning | corp id | list of 0 or 1 provider's corp id | agent id | credential key | list of pairs
+//!       | window in seconds | user attribute | list of 0 or 1 template | list of former templates
+//!       | list of entries of the field map | API base
 //! pair  = token | 32 bytes of key
 //! entry = name | control id
 //! ```
@@ -18,13 +19,14 @@ use crate::model::{CorpId, TemplateId};
 use crate::secret::Secret;
 
 /// What an image begins with. Other fields in other places are another number.
-const BEGINNING: &[u8] = b"wecom-configuration-1";
+const BEGINNING: &[u8] = b"wecom-configuration-2";
 
 /// The bytes that stand for `config`. They hold its secrets.
 #[must_use]
 pub fn save(config: &Config) -> Vec<u8> {
     let Config {
         corp_id,
+        provider_corp_id,
         agent_id,
         credential_key,
         callback_keys,
@@ -37,6 +39,8 @@ pub fn save(config: &Config) -> Vec<u8> {
     } = config;
     let mut image = Writer(BEGINNING.to_vec());
     image.text(corp_id.as_str());
+    image.number(provider_corp_id.iter().len() as u64);
+    provider_corp_id.iter().for_each(|id| image.text(id.as_str()));
     image.number(*agent_id);
     image.text(credential_key);
     image.number(callback_keys.len() as u64);
@@ -63,6 +67,7 @@ pub fn restore(image: &[u8]) -> Option<Config> {
     let mut image = Reader { rest: image.strip_prefix(BEGINNING)?, sound: true };
     let config = Config {
         corp_id: CorpId(image.text()),
+        provider_corp_id: image.one(|image| CorpId(image.text())),
         agent_id: image.number(),
         credential_key: image.text(),
         callback_keys: image.list(|image| CallbackKey {
@@ -71,7 +76,7 @@ pub fn restore(image: &[u8]) -> Option<Config> {
         }),
         callback_window: Duration::from_secs(image.number()),
         user_attribute: image.text(),
-        template_id: image.template_in_use(),
+        template_id: image.one(Reader::template),
         former_template_ids: image.list(Reader::template),
         field_map: FieldMap::of(image.list(|image| (image.text(), image.text()))),
         api_base: image.text(),
@@ -131,10 +136,11 @@ impl Reader<'_> {
         text.unwrap_or_default().to_owned()
     }
 
-    fn template_in_use(&mut self) -> Option<TemplateId> {
-        let mut ids = self.list(Self::template);
-        self.sound &= ids.len() <= 1;
-        ids.pop()
+    /// The item of a list of 0 or 1.
+    fn one<T>(&mut self, item: impl Fn(&mut Self) -> T) -> Option<T> {
+        let mut items = self.list(item);
+        self.sound &= items.len() <= 1;
+        items.pop()
     }
 
     fn template(&mut self) -> TemplateId {
@@ -165,6 +171,7 @@ mod tests {
         };
         Config {
             corp_id: CorpId("ww0123456789abcdef".into()),
+            provider_corp_id: Some(CorpId("wwfedcba9876543210".into())),
             agent_id: 3_010_040,
             credential_key: "access-token:ww0123456789abcdef:3010040".into(),
             callback_keys: vec![pair("new", 1), pair("old", 2)],
@@ -185,6 +192,7 @@ mod tests {
     fn a_configuration_comes_back_as_it_was() {
         let full = config();
         let bare = Config {
+            provider_corp_id: None,
             template_id: None,
             former_template_ids: Vec::new(),
             field_map: FieldMap::default(),

@@ -21,7 +21,7 @@ pub static FIELDS: &[Field] = &[
         ),
         kind: Kind::Text,
         required: true,
-        pattern: Some("w[wx][0-9A-Za-z]{16}"),
+        pattern: Some("w[wx][0-9A-Za-z]{16}|wp[0-9A-Za-z_\\-]{30,126}"),
         default: None,
     },
     Field {
@@ -206,5 +206,22 @@ pub static FIELDS: &[Field] = &[
         required: false,
         pattern: Some("[0-9]{2,5}"),
         default: Some("3600"),
+    },
+    Field {
+        key: key::PROVIDER_CORP_ID,
+        label: text("Provider's CorpId", "服务商企业 ID"),
+        help: text(
+            "For customised-development apps alone: the id of the provider's own company, which WeCom names when it \
+             verifies the callback address. Events are never accepted for it.",
+            "仅用于代开发应用：服务商自身企业的 ID，企业微信验证回调地址时以它为接收方。发给它的事件一律不接受。",
+        ),
+        place: text(
+            "The provider of the app: WeCom service provider console > company information",
+            "由应用服务商提供：企业微信服务商后台 > 企业信息",
+        ),
+        kind: Kind::Text,
+        required: false,
+        pattern: Some("w[wx][0-9A-Za-z]{16}"),
+        default: None,
     },
 ];

@@ -28,3 +28,5 @@ pub const PREVIOUS_AES_KEY: &str = "previous-aes-key";
 pub const API_BASE_URL: &str = "api-base-url";
 /// How far a callback's time may lie from its arrival.
 pub const CALLBACK_WINDOW: &str = "callback-window-seconds";
+/// The company of the provider whose customised-development app is used.
+pub const PROVIDER_CORP_ID: &str = "provider-corp-id";

@@ -10,13 +10,15 @@ use crate::secret::Secret;
 use crate::text::{Text, text};
 
 /// The callback window, unless set: WeCom does not publish how far apart its retries are, and a replay inside the
-/// window changes nothing, because its de-duplication key is known.
+/// window changes nothing, because its de-duplication key is known. A replay of an older event is stale by the
+/// time that is sealed in it.
 const WINDOW_SECONDS: u64 = 3_600;
 
 /// Reads everything that was given; `None` when something that a [`Config`] needs is missing or wrong. What is
 /// missing has been reported already.
 pub(super) fn config(given: &Given<'_>, problems: &mut Vec<Problem>) -> (Option<Config>, Vec<Problem>) {
     let corp_id = field(given, key::CORP_ID, problems, corp_id);
+    let provider_corp_id = field(given, key::PROVIDER_CORP_ID, problems, provider_corp_id);
     let agent_id = field(given, key::AGENT_ID, problems, agent_id);
     let token = field(given, key::SIGN_TOKEN, problems, sign_token);
     let aes_key = field(given, key::AES_KEY, problems, aes_key);
@@ -44,6 +46,7 @@ pub(super) fn config(given: &Given<'_>, problems: &mut Vec<Problem>) -> (Option<
         Some(Config {
             credential_key: format!("access-token:{}:{agent_id}", corp_id.as_str()),
             corp_id,
+            provider_corp_id,
             agent_id,
             callback_keys: callback_keys(token?, aes_key?, previous_token, previous_key),
             callback_window: window.unwrap_or(Duration::from_secs(WINDOW_SECONDS)),
@@ -80,7 +83,7 @@ fn field<T>(
     }
 }
 
-/// Cold, so that the thirteen copies of [`field`] stay small.
+/// Cold, so that the fourteen copies of [`field`] stay small.
 #[cold]
 fn refuse(key: &str, Unfit { code, sentence, remedy }: Unfit, problems: &mut Vec<Problem>) {
     problems.push(Problem { key: key.to_owned(), code, sentence, remedy });
@@ -97,21 +100,43 @@ fn copy_again(key: &str) -> Text {
     )
 }
 
+/// To a customised-development app WeCom tells the ids of companies encrypted: `wp` and more than 30 characters of another
+/// alphabet (D97104). It publishes no longest one.
+const ENCRYPTED_CHARACTERS: core::ops::RangeInclusive<usize> = 32..=128;
+
 fn corp_id(value: &str) -> Result<CorpId, Unfit> {
-    let tail = value.strip_prefix("ww").or_else(|| value.strip_prefix("wx"));
-    match tail {
-        Some(tail) if tail.len() == 16 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-            Ok(CorpId(value.to_owned()))
-        }
-        Some(_) | None => Err(Unfit {
-            code: "wrong-format",
-            sentence: text(
-                "CorpId must be ww (older: wx) and 16 letters or digits",
-                "企业 ID 应为 ww（较早的为 wx）加 16 位字母或数字",
-            ),
-            remedy: copy_again(key::CORP_ID),
-        }),
+    let is_encrypted = value.starts_with("wp")
+        && ENCRYPTED_CHARACTERS.contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if is_encrypted {
+        return Ok(CorpId(value.to_owned()));
     }
+    plain_corp_id(value).ok_or_else(|| Unfit {
+        code: "wrong-format",
+        sentence: text(
+            "CorpId must be ww (older: wx) and 16 letters or digits; for a customised-development app, wp and 30 \
+             characters or more",
+            "企业 ID 应为 ww（较早的为 wx）加 16 位字母或数字；代开发应用为 wp 加至少 30 个字符",
+        ),
+        remedy: copy_again(key::CORP_ID),
+    })
+}
+
+fn provider_corp_id(value: &str) -> Result<CorpId, Unfit> {
+    plain_corp_id(value).ok_or_else(|| Unfit {
+        code: "wrong-format",
+        sentence: text(
+            "the provider's CorpId must be ww (older: wx) and 16 letters or digits",
+            "服务商企业 ID 应为 ww（较早的为 wx）加 16 位字母或数字",
+        ),
+        remedy: copy_again(key::PROVIDER_CORP_ID),
+    })
+}
+
+fn plain_corp_id(value: &str) -> Option<CorpId> {
+    let tail = value.strip_prefix("ww").or_else(|| value.strip_prefix("wx"))?;
+    let sound = tail.len() == 16 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    sound.then(|| CorpId(value.to_owned()))
 }
 
 fn agent_id(value: &str) -> Result<u64, Unfit> {

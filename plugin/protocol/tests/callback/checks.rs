@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use wecom_protocol::callback::{
-    Answer, BODY_LIMIT, Disposition, Error, Fault, Parameter, QUERY_LIMIT, Shape, Unreadable,
+    Answer, BODY_LIMIT, Disposition, Error, Fault, Parameter, QUERY_LIMIT, RETRY_SPAN, Shape, Unreadable,
 };
-use wecom_protocol::model::UnixSeconds;
+use wecom_protocol::config::Config;
+use wecom_protocol::model::{CorpId, UnixSeconds};
 
 use crate::seal::{
     CORP, KEY, NOW, OTHER_KEY, Sealer, TOKEN, WINDOW, config, envelope, escaped, event, get, message, ours,
@@ -178,6 +180,54 @@ fn a_callback_is_fresh_up_to_the_edge_of_the_window_and_no_further() {
     }
 }
 
+/// A signature does not bind values to their names. A nonce that reads as a time makes a second sound stamp of a captured
+/// callback, and only the time that is sealed tells that the event is old.
+#[test]
+fn a_captured_callback_is_not_fresh_again_when_timestamp_and_nonce_change_places() {
+    let later = NOW + 30 * 86_400;
+    let nonce = later.to_string();
+    let sealer = Sealer { nonce: &nonce, ..Sealer::default() };
+    let sealed = sealer.seal(approved().as_bytes());
+    let body = envelope(&sealed);
+    let swapped = format!("msg_signature={}&timestamp={later}&nonce={NOW}", sealer.sign(&sealed));
+    let at = |query: &str, received_at| request(&ours(), "POST", query, body.as_bytes(), received_at);
+    assert_eq!(event(at(&sealer.query(&sealed), NOW)).occurred_at, UnixSeconds(NOW));
+
+    let outcome = at(&swapped, later);
+
+    assert_eq!(outcome.answer, Answer { status: 403, content_type: None, body: vec![] });
+    let (created_at, received_at) = (UnixSeconds(NOW), UnixSeconds(later));
+    assert_eq!(refusal(outcome), Error::Outdated { created_at, received_at, window: WINDOW + RETRY_SPAN });
+}
+
+#[test]
+fn an_event_is_news_up_to_the_edge_of_window_and_retries_and_no_further() {
+    let edge = WINDOW.as_secs() + RETRY_SPAN.as_secs();
+    let of = |created_at: u64| {
+        let text = approved().replace(&NOW.to_string(), &created_at.to_string());
+        Sealer::default().post(&ours(), &text)
+    };
+    for created_at in [NOW - edge, NOW, NOW + edge] {
+        assert_eq!(event(of(created_at)).occurred_at, UnixSeconds(created_at));
+    }
+    for created_at in [1, NOW - edge - 1, NOW + edge + 1, u64::MAX] {
+        let outdated = Error::Outdated {
+            created_at: UnixSeconds(created_at),
+            received_at: UnixSeconds(NOW),
+            window: WINDOW + RETRY_SPAN,
+        };
+        assert_eq!(refusal(of(created_at)), outdated);
+    }
+    // News that names no more than a number is no less old.
+    let broken = approved().replace("</xml>", "").replace(&NOW.to_string(), "1767139261");
+    let outdated = Error::Outdated {
+        created_at: UnixSeconds(NOW - 86_400),
+        received_at: UnixSeconds(NOW),
+        window: WINDOW + RETRY_SPAN,
+    };
+    assert_eq!(refusal(Sealer::default().post(&ours(), &broken)), outdated);
+}
+
 // ---- signature ----
 
 /// D6: compared whole, and as WeCom writes it.
@@ -254,12 +304,64 @@ fn only_our_own_id_is_a_receiver() {
     );
 }
 
-/// D2: bad text under a right signature.
+/// The receiver behind the message proves the key: a text that WeCom cut in the middle of a character, or wrote in another
+/// encoding, is repaired and read, and the key is not blamed.
 #[test]
-fn a_message_that_is_not_utf_8_does_not_open() {
+fn a_text_that_is_not_utf_8_is_repaired_and_never_blames_the_key() {
     let sealer = Sealer::default();
-    let sealed = sealer.seal(b"<xml>\xff</xml>");
-    assert_eq!(refusal(sealer.post_sealed(&ours(), &sealed)), Error::Undecryptable);
+    let with = |bytes: &[u8]| {
+        let text = message("2", "2", "");
+        let (before, behind) = text.split_once("Access").unwrap();
+        [before.as_bytes(), b"<![CDATA[", bytes, b"]]>", behind.as_bytes()].concat()
+    };
+    for (bytes, read) in [
+        (&b"OK \xf0\x9f\x98"[..], "OK \u{fffd}"),
+        (b"\xc8\xa8\xcf\xde", "\u{228}\u{fffd}\u{fffd}"),
+        (b"\xed\xa0\xbd\xed\xb8\x80!", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}!"),
+        (b"\xff", "\u{fffd}"),
+    ] {
+        let message = with(bytes);
+        let event = event(sealer.post_sealed(&ours(), &sealer.seal(&message)));
+        assert_eq!((event.approval.id.as_str(), event.approval.raw_status.as_str()), ("202601010007", "2"));
+        assert_eq!(event.approval.title, read);
+        let digest: String = Sha256::digest(&message).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(event.message_digest, digest, "of the message as it came");
+    }
+    let unreadable = |message: &[u8]| refusal(sealer.post_sealed(&ours(), &sealer.seal(message)));
+    assert_eq!(unreadable(b"<xml>\xff</xml>"), Error::Unreadable(Unreadable::Xml(Fault::Mixed)));
+    let number = [&b"2026\xff"[..]].concat();
+    let text = message("2", "2", "");
+    let (before, behind) = text.split_once("202601010007").unwrap();
+    let broken_number = [before.as_bytes(), &number, behind.as_bytes()].concat();
+    assert_eq!(unreadable(&broken_number), Error::Unreadable(Unreadable::NotUtf8("SpNo")));
+    let wrong_key = Sealer { key: OTHER_KEY, ..sealer };
+    let outcome = sealer.post_sealed(&ours(), &wrong_key.seal(&with(b"\xff")));
+    assert_eq!(refusal(outcome), Error::Undecryptable);
+    let sealed = sealer.seal(b"12\xff");
+    let echo = get(&ours(), &format!("{}&echostr={}", sealer.query(&sealed), escaped(&sealed)));
+    assert_eq!(refusal(echo), Error::Unreadable(Unreadable::Echo));
+}
+
+/// A customised-development app: WeCom verifies its address in the name of the provider, and sends events in the
+/// company's own.
+#[test]
+fn the_providers_company_is_the_receiver_of_a_verification_alone() {
+    let provider = "wwfedcba9876543210";
+    let company = "wpSyntheticEncryptedCorpId_0-123456";
+    let config =
+        Config { provider_corp_id: Some(CorpId(provider.to_owned())), ..config(company, &[(TOKEN, KEY)]) };
+    let of = |receiver| Sealer { receiver, ..Sealer::default() };
+    for receiver in [provider, company] {
+        assert_eq!(of(receiver).get(&config, ECHO).answer.body, ECHO.as_bytes(), "{receiver}");
+    }
+    assert_eq!(event(of(company).post(&config, &approved())).approval.id.as_str(), "202601010007");
+    let expected = "wpSy…56".to_owned();
+    let wrong =
+        |receiver: &str| Error::WrongReceiver { receiver: receiver.to_owned(), expected: expected.clone() };
+    assert_eq!(refusal(of(provider).post(&config, &approved())), wrong("wwfe…10"));
+    assert_eq!(refusal(of(CORP).get(&config, ECHO)), wrong("ww01…ef"));
+    let without = Config { provider_corp_id: None, ..config };
+    assert_eq!(refusal(of(provider).get(&without, ECHO)), wrong("wwfe…10"));
 }
 
 /// D3: a frame that is sound but for its filling, which goes to blocks of AES and not to blocks of 32 bytes.

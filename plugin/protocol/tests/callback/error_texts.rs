@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wecom_protocol::callback::{Error, Fault, Parameter, Request, Shape, Unreadable};
+use wecom_protocol::callback::{Error, Fault, Parameter, RETRY_SPAN, Request, Shape, Unreadable};
 use wecom_protocol::model::UnixSeconds;
 
 use crate::seal::{CORP, KEY, NOW, Sealer, TOKEN, WINDOW, event, message, ours};
@@ -33,7 +33,9 @@ fn every_refusal_has_its_text() {
         Unreadable::Json,
         Unreadable::Missing("SpStatus"),
         Unreadable::Doubled("SpStatus"),
-        Unreadable::TooMany("SpRecord"),
+        Unreadable::BehindTexts("SpStatus"),
+        Unreadable::Markup,
+        Unreadable::NotUtf8("SpNo"),
         Unreadable::NotANumber("CreateTime"),
         Unreadable::Echo,
     ];
@@ -45,6 +47,8 @@ fn every_refusal_has_its_text() {
         Error::Undecryptable,
         Error::WrongReceiver { receiver: "ww3f…c1".to_owned(), expected: "ww90…7a".to_owned() },
     ];
+    let window = WINDOW + RETRY_SPAN;
+    errors.push(Error::Outdated { created_at: UnixSeconds(1), received_at: UnixSeconds(NOW), window });
     errors.extend(shapes.map(Error::Malformed));
     errors.extend(FAULTS.map(|fault| Error::Malformed(Shape::Xml(fault))));
     errors.extend(unreadable.map(Error::Unreadable));

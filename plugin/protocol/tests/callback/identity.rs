@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use sha2::{Digest as _, Sha256};
 use wecom_protocol::callback::{Disposition, Error, Fault, Unreadable};
 use wecom_protocol::config::Config;
-use wecom_protocol::model::{Event, TemplateId};
+use wecom_protocol::model::{Event, Operation, TemplateId};
 
-use crate::seal::{NOW, Sealer, envelope, event, message, ours, post, refusal};
+use crate::seal::{NOW, Sealer, changed, envelope, event, message, only_changed, ours, post, refusal};
 
 fn read(message: &str) -> Event {
     event(Sealer::default().post(&ours(), message))
@@ -80,9 +80,11 @@ fn a_form_of_another_template_is_foreign() {
 
 /// Serves a template that [`message`] is not made from.
 fn another_template() -> Config {
-    let mut config = ours();
-    config.template_id = Some(TemplateId("3Tm2".to_owned()));
-    config
+    served("3Tm2")
+}
+
+fn served(template: &str) -> Config {
+    Config { template_id: Some(TemplateId(template.to_owned())), ..ours() }
 }
 
 /// D14: WeCom sends again whatever is refused, and what others put into their forms is theirs.
@@ -94,30 +96,11 @@ fn a_foreign_form_is_foreign_whatever_else_it_holds_or_lacks() {
         assert!(sound.contains(cut));
         sound.replace(cut, "")
     };
-    let attachments = format!("<Comments><CommentUserInfo/>{}</Comments>", "<Attach>m</Attach>".repeat(65));
     for (odd, why) in [
-        (
-            without("<Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>"),
-            Unreadable::Missing("Applyer"),
-        ),
-        (without("<UserId>zhang.san</UserId>"), Unreadable::Missing("UserId")),
         (without("<SpNo>202601010007</SpNo>"), Unreadable::Missing("SpNo")),
         (without("<SpStatus>2</SpStatus>"), Unreadable::Missing("SpStatus")),
         (without("<CreateTime>1767225661</CreateTime>"), Unreadable::Missing("CreateTime")),
         (sound.replace("<CreateTime>", "<CreateTime>-"), Unreadable::NotANumber("CreateTime")),
-        (sound.replace("<CreateTime>", "<CreateTime/><CreateTime>"), Unreadable::Doubled("CreateTime")),
-        (with("<SpRecord/>".repeat(257).as_str()), Unreadable::TooMany("SpRecord")),
-        (
-            with("<ProcessList><NodeList/></ProcessList>".repeat(257).as_str()),
-            Unreadable::TooMany("NodeList"),
-        ),
-        (
-            with("<Notifyer><UserId>a</UserId></Notifyer>".repeat(1_025).as_str()),
-            Unreadable::TooMany("Notifyer"),
-        ),
-        (with(&attachments), Unreadable::TooMany("Attach")),
-        (with("<SpStatus>3</SpStatus>"), Unreadable::Doubled("SpStatus")),
-        (with("<Applyer/>"), Unreadable::Doubled("Applyer")),
     ] {
         // The same, with the elements in an order that is not WeCom's.
         let event = "<Event>sys_approval_change</Event>";
@@ -128,6 +111,35 @@ fn a_foreign_form_is_foreign_whatever_else_it_holds_or_lacks() {
             assert_eq!(refusal(Sealer::default().post(&ours(), text)), Error::Unreadable(why));
         }
     }
+    let attachments = format!("<Comments><CommentUserInfo/>{}</Comments>", "<Attach>m</Attach>".repeat(65));
+    for odd in [
+        without("<Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>"),
+        with("<SpRecord/>".repeat(257).as_str()),
+        with(&attachments),
+        with("<SpStatus>3</SpStatus>"),
+        with("<Applyer/>"),
+        with("<a>&a;</a>"),
+        with("]]>"),
+        sound.replace("<CreateTime>", "<CreateTime>1767225661</CreateTime><CreateTime>"),
+        sound.replace("</xml>", ""),
+        format!("{sound}<xml/>"),
+    ] {
+        let outcome = Sealer::default().post(&another_template(), &odd);
+        assert_eq!((outcome.answer.status, outcome.disposition), (200, Disposition::Foreign), "{odd:.600}");
+        event(Sealer::default().post(&ours(), &odd));
+    }
+}
+
+/// A text of a person cannot make a form of ours a stranger's: our template's id stands in the message all the same.
+#[test]
+fn a_doubted_message_that_names_our_template_anywhere_is_news() {
+    let sound = message("2", "2", "");
+    let first = sound.replace("<TemplateId>", "<TemplateId>3Tm2</TemplateId><TemplateId>");
+    for (config, template) in [(another_template(), "3Tm2"), (served("3Tm1"), "3Tm1")] {
+        assert_eq!(changed(Sealer::default().post(&config, &first)).approval.template_id.as_str(), template);
+    }
+    let disposition = Sealer::default().post(&served("3Tm3"), &first).disposition;
+    assert_eq!(disposition, Disposition::Foreign);
 }
 
 #[test]
@@ -139,23 +151,59 @@ fn a_foreign_form_of_the_flow_engine_is_foreign_with_nothing_but_its_template() 
     assert_eq!(refused, Error::Unreadable(Unreadable::Missing("OpenSpStatus")));
 }
 
-/// What tells whose form it is must be there, once, in XML that is sound to its end.
+/// What tells whose form it is must be there before the message breaks.
 #[test]
 fn what_leaves_open_whose_form_it_is_stays_unreadable() {
     let sound = message("2", "2", "");
+    let cut_before = |name: &str| sound[..sound.find(name).unwrap()].to_owned();
     for (text, why) in [
         (sound.replace("<TemplateId>3Tm1</TemplateId>", ""), Unreadable::Missing("TemplateId")),
         (sound.replace("3Tm1", " "), Unreadable::Missing("TemplateId")),
-        (
-            sound.replace("<TemplateId>", "<TemplateId>3Tm2</TemplateId><TemplateId>"),
-            Unreadable::Doubled("TemplateId"),
-        ),
-        (sound.replace("</ApprovalInfo>", "<a>&a;</a></ApprovalInfo>"), Unreadable::Xml(Fault::Reference)),
-        (sound.replace("</xml>", ""), Unreadable::Xml(Fault::Syntax)),
-        (format!("{sound}<xml/>"), Unreadable::Xml(Fault::Syntax)),
+        (cut_before("</TemplateId>"), Unreadable::Xml(Fault::Syntax)),
+        (cut_before("<SpNo>"), Unreadable::Xml(Fault::Syntax)),
+        (sound.replace("Access", "<![CDATA[A]]></SpNam>]]>"), Unreadable::Xml(Fault::Syntax)),
     ] {
-        let outcome = Sealer::default().post(&another_template(), &text);
-        assert_eq!(outcome.answer.status, 403);
-        assert_eq!(refusal(outcome), Error::Unreadable(why));
+        for config in [ours(), another_template()] {
+            let outcome = Sealer::default().post(&config, &text);
+            assert_eq!(outcome.answer.status, 403);
+            assert_eq!(refusal(outcome), Error::Unreadable(why), "{text}");
+        }
+    }
+}
+
+/// Two numbers, neither of which anybody typed: a host asks about both.
+#[test]
+fn two_numbers_that_differ_are_news_of_both_and_of_nothing_else() {
+    let text = message("2", "2", "").replace("<SpNo>", "<SpNoStr>JX-1</SpNoStr><SpNo>");
+    let Disposition::Accepted(events) = Sealer::default().post(&ours(), &text).disposition else {
+        panic!("not accepted")
+    };
+    let ids: Vec<_> = events.iter().map(|event| event.approval.id.as_str()).collect();
+    assert_eq!(ids, ["JX-1", "202601010007"]);
+    assert!(events.iter().all(|event| *event == only_changed(event)), "{events:?}");
+    assert_ne!(events[0].deduplication_key, events[1].deduplication_key);
+    let three = text.replace("<SpNo>", "<SpNo>1</SpNo><SpNo>");
+    let Disposition::Accepted(events) = Sealer::default().post(&ours(), &three).disposition else {
+        panic!("not accepted")
+    };
+    assert_eq!(events.iter().map(|event| event.approval.id.as_str()).collect::<Vec<_>>(), ["JX-1", "1"]);
+}
+
+/// A form for several people at once.
+#[test]
+fn a_form_without_an_applicant_of_its_own_is_read() {
+    let applyer = "<Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>";
+    let with = |other: &str| {
+        let approval = read(&message("1", "1", "").replace(applyer, other)).approval;
+        (approval.applicant.0, approval.department)
+    };
+    let batch =
+        "<BatchApplyer><UserId>a</UserId></BatchApplyer><BatchApplyer><UserId>b</UserId></BatchApplyer>";
+    assert_eq!(with(batch), ("a".to_owned(), None));
+    assert_eq!(with(&format!("{batch}{applyer}")), ("zhang.san".to_owned(), Some("7".to_owned())));
+    assert_eq!(with(""), (String::new(), None));
+    for several in ["", batch] {
+        let submitted = read(&message("1", "1", "").replace(applyer, several));
+        assert_eq!((submitted.actor, submitted.operation), (None, Operation::Submitted));
     }
 }

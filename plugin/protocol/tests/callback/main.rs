@@ -17,4 +17,5 @@ mod random;
 mod samples;
 mod seal;
 mod tampering;
+mod typed;
 mod vectors;

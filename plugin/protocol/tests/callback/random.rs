@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use wecom_protocol::callback::{Disposition, Error};
 
-use crate::seal::{CORP, NOW, Sealer, escaped, event, get, message, ours, post, request};
+use crate::seal::{CORP, NOW, Sealer, changed, escaped, event, get, message, ours, post, request};
 
 /// Texts that are nearly messages: pieces of real ones in any order.
 fn near_message() -> impl Strategy<Value = String> {
@@ -13,7 +13,7 @@ fn near_message() -> impl Strategy<Value = String> {
         Just("<MsgType>event</MsgType>"),
         Just("<Event>sys_approval_change</Event>"),
         Just("<Event>open_approval_change</Event>"),
-        Just("<CreateTime>1</CreateTime>"),
+        Just("<CreateTime>1767225661</CreateTime>"),
         Just("<ApprovalInfo>"),
         Just("</ApprovalInfo>"),
         Just("<SpNo>1</SpNo><SpStatus>2</SpStatus><TemplateId>t</TemplateId>"),
@@ -103,11 +103,14 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_message_is_not_accepted(length in 0..700_usize) {
+    fn a_cut_message_is_news_at_most(length in 0..700_usize) {
         let text = message("2", "2", "<SpRecord><Details/></SpRecord>");
         let text = text.get(..length.min(text.len() - 1)).unwrap();
-        let disposition = Sealer::default().post(&ours(), text).disposition;
-        prop_assert!(matches!(disposition, Disposition::Refused(Error::Unreadable(_))));
+        let outcome = Sealer::default().post(&ours(), text);
+        match outcome.disposition {
+            Disposition::Refused(error) => prop_assert!(matches!(error, Error::Unreadable(_)), "{}", error),
+            _ => prop_assert_eq!(changed(outcome).approval.id.0, "202601010007"),
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Every recorded and published message, sealed, sent, and read.
+//! Every recorded and published message, sealed, sent when it happened, and read.
 
 use wecom_protocol::model::CorpId;
 
-use crate::seal::{Sealer, event, ours};
+use crate::seal::{Sealer, event, ours, when_it_happened};
 
 /// Reads a message under the id of the company it was for, and keeps what was read as a snapshot.
 macro_rules! samples {
@@ -13,7 +13,7 @@ macro_rules! samples {
             let mut config = ours();
             config.corp_id = CorpId("ww1cSD21f1e9c0caaa".to_owned());
             let sealer = Sealer { receiver: config.corp_id.as_str(), ..Sealer::default() };
-            let outcome = sealer.post(&config, message);
+            let outcome = when_it_happened(&sealer, &config, message.as_bytes());
             assert_eq!((outcome.answer.status, outcome.answer.body.len()), (200, 0));
             insta::assert_debug_snapshot!($file, event(outcome));
         }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 use wecom_protocol::callback::{self, Disposition, Error, Outcome, Request};
 use wecom_protocol::config::{AesKey, CallbackKey, Config, FieldMap};
-use wecom_protocol::model::{CorpId, Event, UnixSeconds};
+use wecom_protocol::model::{Approval, CorpId, Event, Operation, Status, UnixSeconds, UserId};
 use wecom_protocol::secret::Secret;
 
 pub(crate) const CORP: &str = "ww0123456789abcdef";
@@ -30,6 +30,7 @@ pub(crate) fn config(corp: &str, pairs: &[(&str, &str)]) -> Config {
     };
     Config {
         corp_id: CorpId(corp.to_owned()),
+        provider_corp_id: None,
         agent_id: 3_010_040,
         credential_key: "credential".to_owned(),
         callback_keys: pairs.iter().map(pair).collect(),
@@ -161,8 +162,42 @@ pub(crate) fn refusal(outcome: Outcome) -> Error {
 #[track_caller]
 pub(crate) fn event(outcome: Outcome) -> Event {
     match outcome.disposition {
-        Disposition::Accepted(event) => event,
+        Disposition::Accepted(mut events) if events.len() == 1 => events.remove(0),
         other => panic!("not accepted: {other:?}"),
+    }
+}
+
+/// The event of a message of which nothing is believed but its number: its form's template, and when it came.
+#[track_caller]
+pub(crate) fn changed(outcome: Outcome) -> Event {
+    let event = event(outcome);
+    assert_eq!(event, only_changed(&event));
+    event
+}
+
+/// An event with the number, template, time, kind, key and digest of another one, and nothing that a person can have
+/// typed.
+pub(crate) fn only_changed(event: &Event) -> Event {
+    Event {
+        approval: Approval {
+            id: event.approval.id.clone(),
+            template_id: event.approval.template_id.clone(),
+            title: String::new(),
+            status: Status::Unknown,
+            raw_status: String::new(),
+            applicant: UserId(String::new()),
+            department: None,
+            submitted_at: None,
+            steps: Vec::new(),
+            notified: Vec::new(),
+            comments: Vec::new(),
+        },
+        operation: Operation::Other,
+        raw_operation: String::new(),
+        actor: None,
+        comment: String::new(),
+        left_out: false,
+        ..event.clone()
     }
 }
 
@@ -176,4 +211,18 @@ pub(crate) fn message(operation: &str, status: &str, more: &str) -> String {
          <Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>{more}\
          <StatuChangeEvent>{operation}</StatuChangeEvent></ApprovalInfo></xml>"
     )
+}
+
+/// `CreateTime` of a message, where it has one.
+pub(crate) fn created_at(message: &str) -> Option<u64> {
+    let (_, rest) = message.split_once("<CreateTime>")?;
+    rest.split_once('<')?.0.trim().parse().ok()
+}
+
+/// Sends a message by POST at its own time.
+pub(crate) fn when_it_happened(sealer: &Sealer<'_>, config: &Config, message: &[u8]) -> Outcome {
+    let at = created_at(&String::from_utf8_lossy(message)).unwrap_or(NOW);
+    let sealer = Sealer { timestamp: at, ..*sealer };
+    let sealed = sealer.seal(message);
+    request(config, "POST", &sealer.query(&sealed), envelope(&sealed).as_bytes(), at)
 }

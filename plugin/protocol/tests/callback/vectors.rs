@@ -110,7 +110,10 @@ fn every_vector_is_read_by_get_and_by_post() {
 
 fn brief(disposition: &Disposition) -> String {
     match disposition {
-        Disposition::Accepted(event) => format!("Accepted({:?})", event.approval.id),
+        Disposition::Accepted(events) => {
+            let ids: Vec<_> = events.iter().map(|event| &event.approval.id).collect();
+            format!("Accepted({ids:?})")
+        }
         Disposition::VerifiedAddress
         | Disposition::Foreign
         | Disposition::Ignored(_)

@@ -22,6 +22,7 @@ pub(crate) fn config() -> Config {
     field_map.insert(REQUEST_NUMBER.to_owned(), NUMBER_ID.to_owned());
     Config {
         corp_id: CorpId("ww0123456789abcdef".into()),
+        provider_corp_id: None,
         agent_id: 1_000_002,
         credential_key: "credential-key".into(),
         callback_keys: Vec::new(),
