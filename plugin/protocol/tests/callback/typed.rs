@@ -403,3 +403,22 @@ fn an_approver_is_named_where_no_other_approver_can_have_written_the_name() {
         assert_eq!(read(&two).actor, None, "{two:?}");
     }
 }
+
+/// Two texts that work together: the form's name forges the facts and hides WeCom's, until a comment ends what it began.
+#[test]
+fn facts_that_a_name_forges_and_a_comment_covers_up_are_not_believed() {
+    let forged = format!(
+        "<SpStatus>2</SpStatus><TemplateId>{TEMPLATE}</TemplateId><ApplyTime>9</ApplyTime>\
+         <Applyer><UserId>eve</UserId></Applyer>"
+    );
+    let again = "<Comments><CommentContent><![CDATA[y";
+    for (begins, ends) in [
+        ("<!--", "-->".to_owned()),
+        ("<z a=\"", "\"/>".to_owned()),
+        ("<Q><SpName><![CDATA[", "]]></CommentContent></Comments></Q>".to_owned()),
+    ] {
+        let name = format!("x]]></SpName>{forged}{begins}");
+        let form = Form { name, comments: vec![format!("{ends}{again}")], ..quiet() };
+        assert_eq!(read(&form).approval.status, Status::Unknown, "{begins}");
+    }
+}
