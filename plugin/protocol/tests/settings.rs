@@ -61,7 +61,9 @@ fn an_encrypted_corp_id_and_the_providers_own_are_taken() {
     assert_eq!(configured.corp_id, CorpId(encrypted.clone()));
     assert_eq!(configured.provider_corp_id, Some(CorpId("wwfedcba9876543210".into())));
     assert_eq!(read(&with(&encrypted, "")).unwrap().config.provider_corp_id, None);
-    for wrong in ["wpshort", &encrypted[..31], &format!("{encrypted}!"), &format!("wp{}", "a".repeat(127))] {
+    for wrong in
+        ["wpshort", encrypted.get(..31).unwrap(), &format!("{encrypted}!"), &format!("wp{}", "a".repeat(127))]
+    {
         assert_eq!(problems(&with(wrong, "")), [("corp-id".to_owned(), "wrong-format")], "{wrong}");
     }
     assert_eq!(problems(&with(&encrypted, &encrypted)), [("provider-corp-id".to_owned(), "wrong-format")]);
