@@ -38,10 +38,12 @@ fn fields() -> Vec<SettingField> {
             key: key::ENDPOINT.into(),
             label: text("Endpoint", "接口地址"),
             help: text(
-                "Where requests are posted. It must answer as PROTOCOL.md says.",
-                "审批申请将发送到此地址，其应答须符合 PROTOCOL.md。",
+                "Where requests are posted, over https. It must answer as PROTOCOL.md says. http is for a test with a \
+                 server on the same machine only (loopback), and works only where the host allows loopback.",
+                "审批申请将通过 https 发送到此地址，其应答须符合 PROTOCOL.md。http 仅用于连接本机（回环地址）的测试，\
+                 且需要宿主允许访问回环地址。",
             ),
-            place: text("Whoever runs your approval system knows it", "请向审批系统的运维人员获取"),
+            place: text("Ask the operator of your approval system", "请向审批系统的运维人员获取"),
             kind: SettingKind::Text,
             required: true,
             pattern: Some("https?://[!-~]+".into()),
@@ -58,7 +60,7 @@ fn fields() -> Vec<SettingField> {
             place: text("Agree on it with your approval system", "与审批系统约定"),
             kind: SettingKind::Text,
             required: true,
-            pattern: Some("[A-Za-z0-9._-]{1,64}".into()),
+            pattern: Some(r"[A-Za-z0-9._\-]{1,64}".into()),
             default_value: None,
         },
         SettingField {
@@ -113,7 +115,7 @@ fn fields() -> Vec<SettingField> {
 /// SCIM's name for the name an account signs in with.
 pub(crate) const DEFAULT_USER_ATTRIBUTE: &str = "userName";
 
-const SECRET_PATTERN: &str = "(whsec_)?[A-Za-z0-9+/]{32,86}={0,2}";
+const SECRET_PATTERN: &str = r"(whsec_)?[A-Za-z0-9+\/]{32,86}={0,2}";
 
 fn guide() -> Vec<GuideStep> {
     vec![

@@ -120,7 +120,7 @@ pub static FIELDS: &[Field] = &[
         ),
         kind: Kind::Text,
         required: false,
-        pattern: Some("[0-9A-Za-z_-]{1,128}"),
+        pattern: Some(r"[0-9A-Za-z_\-]{1,128}"),
         default: None,
     },
     Field {
@@ -152,7 +152,7 @@ pub static FIELDS: &[Field] = &[
         place: text("Filled when the template is replaced", "更换模板时填写"),
         kind: Kind::Text,
         required: false,
-        pattern: Some("[0-9A-Za-z_-]{1,128}( *, *[0-9A-Za-z_-]{1,128})*"),
+        pattern: Some(r" *[0-9A-Za-z_\-]{1,128}( *, *[0-9A-Za-z_\-]{1,128})* *"),
         default: None,
     },
     Field {

@@ -31,7 +31,7 @@ pub(super) fn template_id(text: &str) -> Option<TemplateId> {
 
 /// Ids separated by commas, with spaces around them.
 pub(super) fn template_ids(text: &str) -> Option<Vec<TemplateId>> {
-    text.split(',').map(|id| template_id(id.trim())).collect()
+    text.split(',').map(|id| template_id(id.trim_matches(' '))).collect()
 }
 
 pub(super) fn field_map(text: &str) -> Result<FieldMap, Unfit> {

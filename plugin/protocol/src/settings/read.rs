@@ -222,8 +222,12 @@ fn callback_keys(
 }
 
 fn user_attribute(value: &str) -> Result<String, Unfit> {
-    let sound = value.trim() == value && value.chars().count() <= 128 && !value.chars().any(char::is_control);
-    if sound {
+    // What the described pattern calls blank and a line's end, so that a host that reads it refuses the same.
+    let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let sound = !value.starts_with(blank) && !value.ends_with(blank) && !value.contains(breaks);
+    // Without the flag `v` a pattern counts UTF-16 code units.
+    if sound && value.encode_utf16().count() <= 128 {
         return Ok(value.to_owned());
     }
     Err(Unfit {
@@ -315,7 +319,7 @@ fn api_base_url(value: &str) -> Result<String, Unfit> {
 }
 
 fn window(value: &str) -> Result<Duration, Unfit> {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = value.len() <= 5 && value.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = value.parse().ok().filter(|seconds| digits && (60..=86_400).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| Unfit {
         code: "out-of-range",

@@ -9,6 +9,7 @@
 mod checks;
 mod describe;
 mod hostile;
+mod patterns;
 mod settings;
 mod vectors;
 
