@@ -17,7 +17,7 @@ pub static FIELDS: &[Field] = &[
         ),
         place: text(
             "WeCom admin console: My Company > Company Information > Company ID",
-            "企业微信管理后台：我的企业 > 企业信息 > 企业 ID",
+            "企业微信管理后台：我的企业 > 企业信息 > 企业ID",
         ),
         kind: Kind::Text,
         required: true,
@@ -28,12 +28,13 @@ pub static FIELDS: &[Field] = &[
         key: key::AGENT_ID,
         label: text("Agent ID", "应用 ID (AgentId)"),
         help: text(
-            "The id of the app whose Secret is entered below. 3010040 is the Approval app.",
-            "下方 Secret 所属应用的 ID。审批应用为 3010040。",
+            "The id of the app whose Secret is entered below: an app of your own, or 3010040 for the Approval app.",
+            "下方 Secret 所属应用的 ID：自建应用的 AgentId；审批应用为 3010040。",
         ),
         place: text(
-            "WeCom admin console: App Management > Approval > API, or the page of your own app",
-            "企业微信管理后台：应用管理 > 审批 > API，或自建应用的详情页",
+            "WeCom admin console: App Management > your own app > AgentId; with the Approval app, App Management > \
+             Approval > API",
+            "企业微信管理后台：应用管理 > 自建应用 > AgentId；使用审批应用时为 应用管理 > 审批 > API",
         ),
         kind: Kind::Text,
         required: true,
@@ -48,10 +49,10 @@ pub static FIELDS: &[Field] = &[
             "同一应用的 Secret。由身份平台保管，引擎不会接触到它。",
         ),
         place: text(
-            "WeCom admin console: App Management > Approval > API > Secret. Companies without API access for \
-             system apps enter the Secret of their own app, listed under Approval > API > Apps allowed to call",
-            "企业微信管理后台：应用管理 > 审批 > API > Secret。系统应用不能调用接口的企业，请使用自建应用的 \
-             Secret，并将该应用加入 审批 > API > 可调用接口的应用",
+            "WeCom admin console: App Management > your own app > Secret; with the Approval app, App Management > \
+             Approval > API > Secret; it is viewed within the WeCom client",
+            "企业微信管理后台：应用管理 > 自建应用 > Secret；使用审批应用时为 应用管理 > 审批 > API > Secret；\
+             须在企业微信客户端中查看",
         ),
         kind: Kind::HeldSecret,
         required: true,
@@ -61,10 +62,16 @@ pub static FIELDS: &[Field] = &[
     Field {
         key: key::AES_KEY,
         label: text("Aes Key", "加密密钥 (EncodingAESKey)"),
-        help: text("Encrypts what WeCom sends here.", "用于加密企业微信发来的消息。"),
+        help: text(
+            "Encrypts what WeCom sends here. Randomly Generate beside EncodingAESKey in WeCom makes one.",
+            "用于加密企业微信发来的消息。在企业微信的 EncodingAESKey 旁点击“随机获取”即可生成。",
+        ),
         place: text(
-            "WeCom admin console: App Management > Approval > API > Receive Event Server > EncodingAESKey",
-            "企业微信管理后台：应用管理 > 审批 > API > 接收事件服务器 > EncodingAESKey",
+            "WeCom admin console: App Management > your own app > Receive messages > Set API receive (Receive Message \
+             Server Configuration) > EncodingAESKey; with the Approval app, App Management > Approval > \
+             API > Receive Event Server > EncodingAESKey",
+            "企业微信管理后台：应用管理 > 自建应用 > 接收消息 > 设置API接收（接收消息服务器配置） > \
+             EncodingAESKey；使用审批应用时为 应用管理 > 审批 > API > 接收事件服务器 > EncodingAESKey",
         ),
         kind: Kind::GeneratedSecret { alphabet: LETTERS_AND_DIGITS, length: 43 },
         required: true,
@@ -74,10 +81,16 @@ pub static FIELDS: &[Field] = &[
     Field {
         key: key::SIGN_TOKEN,
         label: text("Sign Token", "签名令牌 (Token)"),
-        help: text("Signs what WeCom sends here.", "用于对企业微信发来的消息签名。"),
+        help: text(
+            "Signs what WeCom sends here. Randomly Generate beside Token in WeCom makes one.",
+            "用于对企业微信发来的消息签名。在企业微信的 Token 旁点击“随机获取”即可生成。",
+        ),
         place: text(
-            "WeCom admin console: App Management > Approval > API > Receive Event Server > Token",
-            "企业微信管理后台：应用管理 > 审批 > API > 接收事件服务器 > Token",
+            "WeCom admin console: App Management > your own app > Receive messages > Set API receive (Receive Message \
+             Server Configuration) > Token; with the Approval app, App Management > Approval > \
+             API > Receive Event Server > Token",
+            "企业微信管理后台：应用管理 > 自建应用 > 接收消息 > 设置API接收（接收消息服务器配置） > \
+             Token；使用审批应用时为 应用管理 > 审批 > API > 接收事件服务器 > Token",
         ),
         kind: Kind::GeneratedSecret { alphabet: LETTERS_AND_DIGITS, length: 32 },
         required: true,
@@ -88,7 +101,10 @@ pub static FIELDS: &[Field] = &[
         key: key::WECOM_ATTRIBUTE,
         label: text("Associated WeCom Side Attribute", "企业微信侧关联属性"),
         help: text("What identifies a member in WeCom.", "在企业微信中标识成员的属性。"),
-        place: text("Always userId", "固定为 userId"),
+        place: text(
+            "Always userId, which WeCom shows under Contacts > Member Details in the account field",
+            "固定为 userId，即企业微信 通讯录 > 成员详情 中的“账号”",
+        ),
         kind: Kind::Fixed("userId"),
         required: false,
         pattern: Some("userId"),
@@ -101,7 +117,11 @@ pub static FIELDS: &[Field] = &[
             "The directory field that holds each account's WeCom userId. No other field is ever tried.",
             "目录中存放账号对应企业微信 userId 的字段。不会尝试其他字段。",
         ),
-        place: text("The directory of the identity platform", "身份平台的用户目录"),
+        place: text(
+            "The directory of the identity platform: the field with the values that WeCom shows under Contacts > \
+             Member Details in the account field",
+            "身份平台的用户目录：其值与企业微信 通讯录 > 成员详情 中的“账号”一致的字段",
+        ),
         kind: Kind::Text,
         required: true,
         pattern: Some(r"\S(.{0,126}\S)?"),
@@ -185,8 +205,10 @@ pub static FIELDS: &[Field] = &[
         key: key::API_BASE_URL,
         label: text("API Base Address", "接口地址"),
         help: text(
-            "Where WeCom's API is. Private deployments enter their own, with https.",
-            "企业微信接口的地址。私有化部署请填写自己的 https 地址。",
+            "Where WeCom's API is. Private deployments enter their own, with https. http is for a test with a server on \
+             the same machine only (loopback), and works only where the host allows loopback.",
+            "企业微信接口的地址。私有化部署请填写自己的 https 地址。http 仅用于连接本机（回环地址）的测试，\
+             且需要宿主允许访问回环地址。",
         ),
         place: text("The operator of the private deployment", "私有化部署的运维人员"),
         kind: Kind::Text,
