@@ -22,6 +22,7 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = &files! {
     "describe-complete"
     "describe-capabilities"
+    "describe-patterns"
     "configure-sound"
     "configure-missing"
     "configure-unknown-key"
@@ -99,6 +100,7 @@ const FILES: &[(&str, &str)] = &files! {
     "always-alive"
     "always-within-limits"
     "always-bounded"
+    "always-filled"
     "always-secret"
     "always-forgetful"
     "always-same"

@@ -58,21 +58,30 @@ pub async fn run(engine: &[u8], provider: &dyn Provider) -> Result<Report, KitEr
                 secrets.extend(played.secrets);
                 Verdict::of(played.misfits)
             }
-            Err(NotApplicable(reason)) => Verdict::NotApplicable(reason),
+            Err(NotApplicable { reason, declared }) => {
+                verdicts.push((Verdict::NotApplicable(reason), declared));
+                continue;
+            }
         };
-        verdicts.push(verdict);
+        verdicts.push((verdict, Vec::new()));
     }
 
     // The same engine where it may have less memory: what it answers must not depend on the machine.
     let smaller = Limits { memory_bytes: limits().memory_bytes / 2, ..limits() };
     let elsewhere = runtime(&smaller)?.load(engine).await?;
-    let evidence = Evidence { engine: &engine_here, elsewhere: &elsewhere, calls: &calls, secrets: &secrets };
+    let evidence = Evidence {
+        engine: &engine_here,
+        elsewhere: &elsewhere,
+        sound: &world.settings,
+        calls: &calls,
+        secrets: &secrets,
+    };
     let mut outcomes = Vec::with_capacity(cases.len());
-    for (case, verdict) in cases.into_iter().zip(verdicts) {
+    for (case, (verdict, declared)) in cases.into_iter().zip(verdicts) {
         let verdict = match (verdict, case.watch) {
             (Verdict::Passed, Some(watch)) => Verdict::of(watch.findings(&evidence).await),
             (Verdict::NotApplicable(reason), _) => {
-                contradiction(&case, &engine_here, &calls).unwrap_or(Verdict::NotApplicable(reason))
+                contradiction(&declared, &engine_here, &calls).unwrap_or(Verdict::NotApplicable(reason))
             }
             (verdict @ (Verdict::Passed | Verdict::Failed(_)), _) => verdict,
         };
@@ -106,15 +115,20 @@ struct Played {
 }
 
 /// Why a case cannot be played.
-struct NotApplicable(String);
+struct NotApplicable {
+    reason: String,
+    /// What the case needs and the provider declares to lack: held against the run. An interface or a capability that
+    /// the engine leaves out is the engine's right, and is not.
+    declared: Vec<Feature>,
+}
 
 async fn play_in_its_world(
     case: &Case,
     engine: &ApprovalEngine,
     provider: &dyn Provider,
 ) -> Result<Played, NotApplicable> {
-    if let Some(reason) = not_applicable(case, engine, provider) {
-        return Err(NotApplicable(reason));
+    if let Some(not_applicable) = not_applicable(case, engine, provider) {
+        return Err(not_applicable);
     }
     let mut world = World::new(engine, provider);
     let (calls, misfits) = play(case, &mut world, provider).await;
@@ -153,13 +167,14 @@ impl LogSink for Silence {
 }
 
 /// Why a case cannot be played; `None` when it can.
-fn not_applicable(case: &Case, engine: &ApprovalEngine, provider: &dyn Provider) -> Option<String> {
-    let lacks = provider.lacks();
-    let protocol = case
-        .needs
-        .iter()
-        .find_map(|need| lacks.iter().find(|(feature, _)| feature == need))
-        .map(|(_, reason)| format!("{}: {reason}", provider.id()));
+fn not_applicable(case: &Case, engine: &ApprovalEngine, provider: &dyn Provider) -> Option<NotApplicable> {
+    let mut lacks = provider.lacks();
+    lacks.retain(|(feature, _)| case.needs.contains(feature));
+    if let Some((_, reason)) = lacks.first() {
+        let reason = format!("{}: {reason}", provider.id());
+        let declared = lacks.iter().map(|(feature, _)| *feature).collect();
+        return Some(NotApplicable { reason, declared });
+    }
     let claims = |capability| engine.description().capabilities.contains(&capability);
     let offered = |offer: &Offer| match offer {
         Offer::Tracking => engine.offers_tracking(),
@@ -168,15 +183,12 @@ fn not_applicable(case: &Case, engine: &ApprovalEngine, provider: &dyn Provider)
         Offer::ExplicitSteps => claims(Capability::ExplicitSteps),
         Offer::MemberConfirmation => claims(Capability::MemberConfirmation),
     };
-    let missing = || {
-        let offer = case.offers.iter().find(|offer| !offered(offer))?;
-        Some(format!("the engine does not offer {offer:?}"))
-    };
-    protocol.or_else(missing)
+    let left_out = case.offers.iter().find(|offer| !offered(offer))?;
+    Some(NotApplicable { reason: format!("the engine does not offer {left_out:?}"), declared: Vec::new() })
 }
 
-/// What shows that a case is applicable after all: nobody hides a failure behind a declaration.
-fn contradiction(case: &Case, engine: &ApprovalEngine, calls: &[Call]) -> Option<Verdict> {
+/// What shows that a provider has what it is declared to lack: no failure hides behind a declaration.
+fn contradiction(declared: &[Feature], engine: &ApprovalEngine, calls: &[Call]) -> Option<Verdict> {
     let cached = || {
         let cache = |import: &Import| !matches!(import, Import::Send { .. });
         calls.iter().any(|call| call.imports.iter().any(cache))
@@ -186,11 +198,11 @@ fn contradiction(case: &Case, engine: &ApprovalEngine, calls: &[Call]) -> Option
         let mut settings = engine.description().settings.iter();
         settings.any(|field| matches!(field.kind, SettingKind::HeldSecret))
     };
-    let reason = if case.needs.contains(&Feature::Tokens) && cached() {
+    let reason = if declared.contains(&Feature::Tokens) && cached() {
         "said not to apply for want of tokens, and the engine uses the token cache"
-    } else if case.needs.contains(&Feature::Members) && confirms() {
+    } else if declared.contains(&Feature::Members) && confirms() {
         "said not to apply for want of members, and the engine claims to confirm them"
-    } else if case.needs.contains(&Feature::HeldSecrets) && holds() {
+    } else if declared.contains(&Feature::HeldSecrets) && holds() {
         "said not to apply for want of held secrets, and the engine has a setting for one"
     } else {
         return None;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use host_harness::ApprovalEngine;
+use host_harness::{ApprovalEngine, Settings};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,6 +13,8 @@ use crate::replay;
 mod bounds;
 mod contract;
 mod description;
+mod filled;
+mod patterns;
 mod secrets;
 mod texts;
 
@@ -27,6 +29,8 @@ pub enum Watch {
     Description,
     /// The capabilities claimed are those that are exported.
     Capabilities,
+    /// Every pattern can be read with each of ECMAScript's flags, and matches what is sound.
+    Patterns,
     /// Every text is there in both languages.
     BothLanguages,
     /// `describe`, `configure`, `handle-callback` and a mapping try to reach nothing.
@@ -37,6 +41,8 @@ pub enum Watch {
     WithinLimits,
     /// What the contract gives a size has no larger one.
     Bounds,
+    /// What names a form, a person or a message is not empty.
+    Filled,
     /// No secret is in anything that the engine gives away.
     Secrets,
     /// The token cache holds nothing but tokens that the provider handed out.
@@ -52,6 +58,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) engine: &'a ApprovalEngine,
     /// The same engine on a host that grants less memory.
     pub(crate) elsewhere: &'a ApprovalEngine,
+    /// Settings that the provider calls sound.
+    pub(crate) sound: &'a Settings,
     pub(crate) calls: &'a [Call],
     pub(crate) secrets: &'a Secrets,
 }
@@ -66,11 +74,13 @@ impl Watch {
         let mut findings = match self {
             Self::Description => description::findings(evidence.engine.description()),
             Self::Capabilities => description::claims(evidence.engine),
+            Self::Patterns => patterns::findings(evidence.engine.description(), evidence.sound),
             Self::BothLanguages => texts::findings(calls),
             Self::Purity => contract::reached_where_closed(calls),
             Self::NoTraps => contract::traps(calls),
             Self::WithinLimits => contract::limits_met(calls),
             Self::Bounds => bounds::findings(calls),
+            Self::Filled => filled::findings(calls),
             Self::Secrets => secrets::findings(calls, evidence.secrets),
             Self::CacheHoldsTokens => secrets::foreign_in_cache(calls),
             Self::SameElsewhere => return differences(evidence).await,

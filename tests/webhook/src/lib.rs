@@ -50,7 +50,8 @@ impl Provider for Webhook {
             (Feature::Tokens, "every message is signed by itself, and there are no access tokens"),
             (Feature::Members, "no message asks about members"),
             (Feature::KnownFields, "which fields a form needs is the company's to say, in its refusal"),
-            (Feature::Templates, "the company sets applications up by hand, and no message makes one"),
+            (Feature::Templates, "a request names an application, and the company keeps no templates"),
+            (Feature::TemplateMaking, "the company sets applications up by hand, and no message makes one"),
             (Feature::HeldSecrets, "an HMAC needs the secret where the body is made"),
         ]
     }

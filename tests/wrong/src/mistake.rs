@@ -144,4 +144,27 @@ mistakes! {
     TakesALongerImage = b"76", "Takes its image with something behind it.", ["image-own"];
     ForgetsWhatItSaves = b"75", "Is not configured any more once it has given its image.", ["always-same"];
     ImageWithoutTheTemplate = b"74", "Leaves a setting out of its image.", ["always-same"];
+    PatternForOldReaders = b"77", "Describes a pattern that the flag `v` does not take.", ["describe-patterns"];
+    PatternTooNarrow = b"78", "Describes a pattern that refuses what it takes itself.", ["describe-patterns"];
+    NamesNoApplicant = b"79", "Tells of approvals without their applicant.", ["always-filled"];
+}
+
+/// What an engine may leave out and still be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Omission {
+    /// The interface `engine-diagnostics`, and the capability with it.
+    Diagnostics,
+    /// The capability `explicit-steps`: requests with steps are refused.
+    ExplicitSteps,
+}
+
+impl Omission {
+    /// What stands in the place of a mistake's digits.
+    #[must_use]
+    pub const fn sign(self) -> [u8; 2] {
+        match self {
+            Self::Diagnostics => *b"-d",
+            Self::ExplicitSteps => *b"-s",
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use conformance_kit::provider::{Feature, Mistake, Provider, Stage};
 use conformance_kit::sample::Sample;
 use host_harness::clock::Clock;
-use wrong_engines::engine;
+use wrong_engines::{Omission, engine, engine_without};
 
 /// The sample, which says that it lacks what it has.
 struct Modest;
@@ -75,5 +75,28 @@ async fn tokens_members_and_held_secrets_that_are_there_cannot_be_declared_away(
             "token-blocked",
             "check-cached",
         ]
+    );
+}
+
+/// The sample's own cases are all played: what is missing is the engine's, which may leave it out, and not the provider's.
+async fn left_out(omission: Omission) -> Vec<String> {
+    let report = conformance_kit::run(&engine_without(omission).unwrap(), &Sample).await.unwrap();
+    assert!(report.passed(), "{report}");
+    report.not_applicable().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn an_engine_with_tokens_may_leave_diagnostics_out() {
+    assert_eq!(
+        left_out(Omission::Diagnostics).await,
+        ["unconfigured-diagnostics", "check-well", "check-cached", "provision-confirmed", "provision-made"]
+    );
+}
+
+#[tokio::test]
+async fn an_engine_that_confirms_members_may_leave_explicit_steps_out() {
+    assert_eq!(
+        left_out(Omission::ExplicitSteps).await,
+        ["submit-steps", "submit-unmapped-all", "submit-inactive-approver"]
     );
 }

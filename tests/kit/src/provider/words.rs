@@ -30,8 +30,10 @@ pub enum Feature {
     Members,
     /// The form has known fields, and no others.
     KnownFields,
-    /// Forms are made from templates that the provider keeps, and an engine can make one.
+    /// Forms are made from templates that the provider keeps.
     Templates,
+    /// An engine can make such a template.
+    TemplateMaking,
     /// A secret goes into requests as it is, so that the host can hold it back and put it in itself.
     HeldSecrets,
 }

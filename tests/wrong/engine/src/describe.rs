@@ -3,19 +3,20 @@
 use crate::bindings::exports::idaas::approval::approval_engine::{
     Capability, Description, GuideStep, Reach, SettingField, SettingKind,
 };
-use crate::mistake::Mistake;
-use crate::{text, wrong};
+use crate::mistake::{Mistake, Omission};
+use crate::{omits, text, wrong};
 
 /// The one origin.
 pub(crate) const ORIGIN: &str = "https://api.sample.example";
 
 pub(crate) fn description() -> Description {
-    let mut capabilities = vec![
-        Capability::Diagnostics,
-        Capability::ExplicitSteps,
-        Capability::TemplateSteps,
-        Capability::MemberConfirmation,
-    ];
+    let mut capabilities = vec![Capability::TemplateSteps, Capability::MemberConfirmation];
+    if !omits(Omission::Diagnostics) {
+        capabilities.push(Capability::Diagnostics);
+    }
+    if !omits(Omission::ExplicitSteps) {
+        capabilities.push(Capability::ExplicitSteps);
+    }
     if !wrong(Mistake::HidesTracking) {
         capabilities.push(Capability::Tracking);
     }
@@ -32,11 +33,24 @@ pub(crate) fn description() -> Description {
             field("callback-secret", SettingKind::Secret, None),
             field("api-secret", SettingKind::HeldSecret, None),
             field("directory-attribute", SettingKind::Text, None),
-            SettingField { required: false, ..field("template", SettingKind::Text, Some("T-[a-z]+")) },
+            SettingField {
+                required: false,
+                ..field("template", SettingKind::Text, Some(template_pattern()))
+            },
         ],
         capabilities,
         reaches: vec![Reach::Origin(ORIGIN.to_owned())],
         guide: guide(),
+    }
+}
+
+fn template_pattern() -> &'static str {
+    if wrong(Mistake::PatternForOldReaders) {
+        "T-[a-z-]+"
+    } else if wrong(Mistake::PatternTooNarrow) {
+        "T-[a-z]{1,3}"
+    } else {
+        "T-[a-z]+"
     }
 }
 

@@ -15,7 +15,7 @@ use bindings::exports::idaas::approval::{
     approval_tracking as tracking, configuration_image as image, engine_diagnostics as diagnostics,
 };
 
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, Omission};
 use crate::settings::Config;
 
 mod bindings;
@@ -48,6 +48,11 @@ static CHOICE: [u8; 25] = *b"wrong on purpose, with 00";
 fn wrong(mistake: Mistake) -> bool {
     // Without the black box the compiler would know the digits.
     std::hint::black_box(&CHOICE).last_chunk() == Some(&mistake.number())
+}
+
+/// Whether this component leaves `omission` out.
+fn omits(omission: Omission) -> bool {
+    std::hint::black_box(&CHOICE).last_chunk() == Some(&omission.sign())
 }
 
 fn configured<T>(f: impl FnOnce(&Config) -> T) -> Option<T> {

@@ -123,7 +123,7 @@ impl Told {
             title: self.title,
             status: status(&self.status),
             raw_status: self.status,
-            applicant: self.applicant,
+            applicant: if wrong(Mistake::NamesNoApplicant) { String::new() } else { self.applicant },
             department: None,
             submitted_at: Some(self.submitted_at),
             steps: vec![step],

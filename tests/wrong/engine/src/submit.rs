@@ -10,11 +10,11 @@ use crate::bindings::exports::idaas::approval::types::{
     MappingProblem, MappingProblemKind as Kind, Member, Refusal,
 };
 use crate::bindings::idaas::approval::http;
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, Omission};
 use crate::people;
 use crate::provider::{self, Failure};
 use crate::settings::Config;
-use crate::{text, wrong};
+use crate::{omits, text, wrong};
 
 /// The fields that the form has.
 const FIELDS: [&str; 2] = ["title", "reason"];
@@ -150,7 +150,7 @@ fn people(config: &Config, request: &SubmissionRequest) -> Result<(Member, Vec<S
     };
     let mut approvers = Vec::new();
     if let Route::Steps(steps) = &request.route {
-        if wrong(Mistake::ClaimsStepsItRefuses) {
+        if wrong(Mistake::ClaimsStepsItRefuses) || omits(Omission::ExplicitSteps) {
             return Err(SubmitProblem::Invalid(vec![field_problem("route", "not-submittable")]));
         }
         for account in accounts(steps) {
