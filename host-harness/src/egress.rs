@@ -152,7 +152,7 @@ impl Egress {
 }
 
 /// The class of a host that is an address, or `localhost`, which RFC 6761 makes one.
-fn literal_class(url: &Url) -> Option<AddressClass> {
+pub(crate) fn literal_class(url: &Url) -> Option<AddressClass> {
     match url.host()? {
         Host::Ipv4(address) => Some(address_class(IpAddr::V4(address))),
         Host::Ipv6(address) => Some(address_class(IpAddr::V6(address))),

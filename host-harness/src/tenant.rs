@@ -23,6 +23,7 @@ use crate::settings::{Passed, Settings};
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
 
+mod plain_http;
 mod tracked;
 
 /// What the operator lets a tenant's engine reach.
@@ -168,14 +169,19 @@ impl Tenant {
     /// [gives an image](ApprovalEngine::offers_images) of what it has made of them, calls from here on are configured
     /// by that.
     ///
+    /// The problems are the engine's, or the host's own: settings that lead to plain http are refused here, unless it
+    /// is to this machine and [`Grant::loopback`] allows that.
+    ///
     /// # Errors
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn configure(&self) -> Result<Result<Configured, Vec<SettingProblem>>, CallError> {
-        Call { settings: None, ..self.call(Purity::Pure) }
+        let verdict = Call { settings: None, ..self.call(Purity::Pure) }
             .run(async |store, callee| {
                 callee.configure(store, self.passed_settings(), self.image.as_deref()).await
             })
-            .await
+            .await?;
+        let given = plain_http::texts(self.passed_settings());
+        Ok(verdict.and_then(|configured| plain_http::refused(configured, &given, &self.identity.egress)))
     }
 
     /// Reads a request that reached the callback address. The host stores accepted events and only then sends the
@@ -228,13 +234,18 @@ impl Tenant {
 
     /// Calls any function of the contract by name, but those of `configuration-image`, whose results are nobody's to see.
     /// Arguments and result are JSON in the contract's own names; see [`json`](mod@json) for the mapping. `configure`
-    /// without an argument takes the tenant's own settings.
+    /// without an argument takes the tenant's own settings, and refuses as [`configure`](Self::configure) does.
     ///
     /// # Errors
     /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument does not fit.
     /// - [`CallError`]: the engine gave no verdict.
     pub async fn call_json(&self, function: &str, arguments: &Value) -> Result<Value, CallError> {
-        self.run_json(&self.prepare_json(function, arguments)?, None).await
+        let result = self.run_json(&self.prepare_json(function, arguments)?, None).await?;
+        if function != "configure" {
+            return Ok(result);
+        }
+        let own = arguments.is_null().then(|| json::settings(self.passed_settings()));
+        Ok(plain_http::refused_json(result, own.as_ref().unwrap_or(arguments), &self.identity.egress))
     }
 
     /// Finds the function and reads its arguments.

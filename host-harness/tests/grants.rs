@@ -1,5 +1,10 @@
 //! D37: from what an engine asks for to what the operator grants, through a call.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a scenario that cannot go on ends here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a scenario that cannot go on ends here"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -122,4 +127,35 @@ async fn a_granted_name_that_leads_inside_is_denied_with_what_would_allow_it() {
         let services = stage::services(https, &log);
         assert_eq!(logs(url, &grant, &log, services).await, said, "{address}");
     }
+}
+
+/// The engine takes http to this machine, for its tests. Whether the host has such a machine is the host's to say, before
+/// the settings are saved.
+#[tokio::test]
+async fn settings_that_lead_to_plain_http_are_refused_without_the_grant() {
+    let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, stage::nowhere()).unwrap();
+    let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
+    let configure = async |address: &str, loopback| {
+        let settings = props::settings().with("api-base-url", address);
+        let grant = Grant { loopback, ..Grant::default() };
+        engine.tenant("acme", &settings, &grant).configure().await.unwrap()
+    };
+    let problems = configure("http://127.0.0.1:4010", false).await.unwrap_err();
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!((problem.key.as_str(), problem.code.as_str()), ("api-base-url", "not-allowed"));
+    assert_eq!(
+        problem.sentence.en,
+        "http://127.0.0.1:4010 is plain http to this machine, and this host does not allow loopback"
+    );
+    assert_eq!(
+        problem.sentence.zh_cn,
+        "http://127.0.0.1:4010 是连接本机的明文 http，而本宿主不允许访问回环地址"
+    );
+    for part in ["https", "egress.loopback = true"] {
+        assert!(problem.remedy.en.contains(part) && problem.remedy.zh_cn.contains(part), "{problem:?}");
+    }
+
+    let allowed = configure("http://127.0.0.1:4010", true).await.unwrap();
+    assert_eq!(allowed.origins, ["http://127.0.0.1:4010"]);
+    configure("https://wecom.example.com", false).await.unwrap();
 }
