@@ -6,13 +6,12 @@ use serde_json::Value;
 
 use crate::record::Call;
 
-/// The names of fields that name a form, a person or a message. Of an approval and an event the contract lets only these
-/// texts be empty: `raw-verdict`, `raw-operation`, `comment`, and a remark's `id` and `text`. What may be missing
-/// altogether is an option.
-const NEVER_EMPTY: [&str; 9] = [
+/// The names of fields that name a form, a person or a message. Of an approval and an event only these texts may be empty:
+/// `title`, for a form without a name that people see, `raw-verdict`, `raw-operation`, `comment`, and a remark's `id` and
+/// `text`. What may be missing altogether is an option.
+const NEVER_EMPTY: [&str; 8] = [
     "approval-id",
     "template-id",
-    "title",
     "raw-status",
     "applicant",
     "department",
