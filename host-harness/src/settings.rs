@@ -9,6 +9,10 @@ use zeroize::Zeroize as _;
 use crate::contract::{Description, Setting, SettingKind, SettingValue};
 use crate::secret::Secret;
 
+pub use from_json::{SettingsError, entries, not_a_text, repeated};
+
+mod from_json;
+
 /// Keys and values, held secrets among them. `Debug` shows the keys alone.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Settings(BTreeMap<String, Secret>);

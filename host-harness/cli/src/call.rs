@@ -33,9 +33,13 @@ pub(crate) struct Options {
 impl Options {
     /// The tenant and its input: all that a call needs.
     pub(crate) async fn prepare(&self) -> Result<(Tenant, Value), CliError> {
-        let settings = self.settings.as_deref().map_or_else(|| Ok(Settings::new()), input::settings)?;
         let input = self.input.as_deref().map_or(Ok(Value::Null), input::json)?;
-        Ok((self.connection.tenant("call", &settings).await?, input))
+        let engine = self.connection.engine().await?;
+        let settings = match &self.settings {
+            Some(path) => input::settings(path, engine.description())?,
+            None => Settings::new(),
+        };
+        Ok((self.connection.tenant(&engine, "call", &settings)?, input))
     }
 }
 

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use host_harness::clock::{Clock as _, SystemClock};
-use host_harness::contract::SettingProblem;
-use host_harness::{CallError, CallFailure, Tenant, redact};
+use host_harness::contract::{self, CheckVerdict, SettingProblem, Text};
+use host_harness::{CallError, CallFailure, NewsSeen, Tenant, redact};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -60,9 +60,10 @@ struct Words {
 
 /// Ends with success only when no step failed.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
-    let settings = options.configured.settings()?;
+    let engine = options.configured.engine().await?;
+    let settings = options.configured.settings(&engine)?;
     let probe = options.probe.as_deref().map_or(Ok(Value::Null), input::json)?;
-    let tenant = options.configured.tenant("check", &settings).await?;
+    let tenant = options.configured.tenant(&engine, "check", &settings)?;
     let told = findings(&tenant, probe).await?;
     let findings = Vec::<Finding>::deserialize(&told).map_err(|error| {
         CallError::from(CallFailure::Host { reason: format!("a finding is not as in the contract: {error}") })
@@ -87,8 +88,32 @@ async fn findings(tenant: &Tenant, probe: Value) -> Result<Value, CallError> {
         Err(CallError { error: CallFailure::Configuration(problems), .. }) => {
             Ok(problems.iter().map(finding).collect())
         }
+        Ok(Value::Array(mut findings)) => {
+            // No callback reaches this program.
+            findings.push(as_json(&NewsSeen::Unknown.finding()));
+            Ok(findings.into())
+        }
         told => told,
     }
+}
+
+/// A finding of the host's as the contract writes it in JSON.
+fn as_json(finding: &contract::Finding) -> Value {
+    let text = |text: &Text| json!({ "en": text.en, "zh-cn": text.zh_cn });
+    let verdict = match finding.verdict {
+        CheckVerdict::Ok => "ok",
+        CheckVerdict::Warn => "warn",
+        CheckVerdict::Fail => "fail",
+        CheckVerdict::Skipped => "skipped",
+    };
+    json!({
+        "id": finding.id,
+        "title": text(&finding.title),
+        "verdict": verdict,
+        "settings": finding.settings,
+        "evidence": text(&finding.evidence),
+        "remedy": finding.remedy.as_ref().map(text),
+    })
 }
 
 /// What `configure` finds wrong, as the first step: without sound settings the engine tests nothing.

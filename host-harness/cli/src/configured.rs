@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use host_harness::{Settings, Tenant};
+use host_harness::{ApprovalEngine, Settings, Tenant};
 
 use crate::connection::Connection;
 use crate::error::CliError;
@@ -24,13 +24,23 @@ pub(crate) struct Configured {
 }
 
 impl Configured {
+    /// The engine.
+    pub(crate) async fn engine(&self) -> Result<ApprovalEngine, CliError> {
+        self.connection.engine().await
+    }
+
     /// The settings in the file.
-    pub(crate) fn settings(&self) -> Result<Settings, CliError> {
-        input::settings(&self.settings)
+    pub(crate) fn settings(&self, engine: &ApprovalEngine) -> Result<Settings, CliError> {
+        input::settings(&self.settings, engine.description())
     }
 
     /// The engine with these settings. `id` names the tenant in log lines.
-    pub(crate) async fn tenant(&self, id: &str, settings: &Settings) -> Result<Tenant, CliError> {
-        self.connection.tenant(id, settings).await
+    pub(crate) fn tenant(
+        &self,
+        engine: &ApprovalEngine,
+        id: &str,
+        settings: &Settings,
+    ) -> Result<Tenant, CliError> {
+        self.connection.tenant(engine, id, settings)
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use host_harness::egress::{Origin, PathPrefix};
-use host_harness::{Grant, Settings, Tenant};
+use host_harness::{ApprovalEngine, Grant, Settings, Tenant};
 
 use crate::error::CliError;
 use crate::{host, input};
@@ -28,12 +28,21 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// The engine. What it describes says how its settings are read.
+    pub(crate) async fn engine(&self) -> Result<ApprovalEngine, CliError> {
+        let runtime = host::runtime()?;
+        host::engine(&runtime, self.engine.as_deref()).await
+    }
+
     /// The engine with these settings. `id` names the tenant in log lines.
-    pub(crate) async fn tenant(&self, id: &str, settings: &Settings) -> Result<Tenant, CliError> {
+    pub(crate) fn tenant(
+        &self,
+        engine: &ApprovalEngine,
+        id: &str,
+        settings: &Settings,
+    ) -> Result<Tenant, CliError> {
         let private_origins = input::private_origins(&self.private_origin)?;
         let allowed = input::allowed(&self.allow)?;
-        let runtime = host::runtime()?;
-        let engine = host::engine(&runtime, self.engine.as_deref()).await?;
         let grant =
             Grant { private_origins, loopback: self.loopback, ..beside(engine.origins(settings), allowed) };
         Ok(engine.tenant(id, settings, &grant))

@@ -1,25 +1,20 @@
 //! What a person gives a command: settings, JSON, origins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::env::VarError;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use host_harness::Settings;
+use host_harness::contract::{Description, SettingProblem};
 use host_harness::egress::{Origin, PathPrefix};
-use serde::Deserialize;
+use host_harness::{Settings, SettingsError, redact, settings};
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
 use crate::error::CliError;
 
-/// The value of a setting in the file.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Source {
-    Text(String),
-    Env { env: String },
-    File { file: PathBuf },
-}
+/// How much is said of all that is wrong with a file.
+const REASON_BYTES: usize = 4_000;
 
 /// The origins given with `--private-origin`.
 pub(crate) fn private_origins(texts: &[String]) -> Result<BTreeSet<Origin>, CliError> {
@@ -54,10 +49,8 @@ pub(crate) fn allowed(texts: &[String]) -> Result<Vec<(Origin, Option<PathPrefix
     texts.iter().map(read).collect()
 }
 
-/// Settings from a file, with what it names put in.
-pub(crate) fn settings(path: &Path) -> Result<Settings, CliError> {
-    const SHAPE: &str =
-        "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
+/// Settings from a file, with what it names put in. All that is wrong with them is told at once; no value of a secret is.
+pub(crate) fn settings(path: &Path, description: &Description) -> Result<Settings, CliError> {
     let unreadable = |reason: String, remedy| CliError::Input {
         what: "the settings",
         path: path.display().to_string(),
@@ -66,28 +59,61 @@ pub(crate) fn settings(path: &Path) -> Result<Settings, CliError> {
     };
     let text = std::fs::read_to_string(path)
         .map_err(|error| unreadable(error.to_string(), "name a JSON file with --settings"))?;
-    // serde's message may quote a value, and a value may be a secret: only the place is told.
-    let sources: BTreeMap<String, Source> = serde_json::from_str(&text).map_err(|error| {
-        unreadable(format!("no settings at line {} column {}", error.line(), error.column()), SHAPE)
+    const SHAPE: &str =
+        "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
+    let entries = settings::entries(&text).map_err(|error| match error {
+        SettingsError::NotJson { line, column } => {
+            unreadable(format!("not JSON at line {line} column {column}"), SHAPE)
+        }
+        SettingsError::NotAnObject { found } => unreadable(format!("{found} in place of an object"), SHAPE),
+        problems @ SettingsError::Problems(_) => unreadable(problems.to_string(), SHAPE),
     })?;
-    sources
-        .into_iter()
-        .map(|(key, source)| {
-            let value = match source {
-                Source::Text(text) => text,
-                Source::Env { env } => std::env::var(&env).map_err(|_unset| {
-                    unreadable(format!("{key}: the variable {env} is not set"), "set it and try again")
-                })?,
-                Source::File { file } => std::fs::read_to_string(&file)
-                    .map_err(|error| {
-                        unreadable(format!("{key}: {}: {error}", file.display()), "name a readable file")
-                    })?
-                    .trim_end_matches(['\r', '\n'])
-                    .to_owned(),
-            };
-            Ok((key, value))
+    let mut wrong: Vec<String> = settings::repeated(&entries).iter().map(sentence).collect();
+    let mut settings = Settings::new();
+    for (key, source) in entries {
+        match value(&key, &source, description) {
+            Ok(value) => settings = settings.with(&key, value),
+            Err(reason) => wrong.push(reason),
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(settings);
+    }
+    let reason = redact::line(&wrong.join("; "), REASON_BYTES);
+    Err(unreadable(reason, "put that right and try again"))
+}
+
+/// The value of a setting: the text in the file, of `{"env": NAME}` a variable's, of `{"file": PATH}` a file's.
+fn value(key: &str, source: &Value, description: &Description) -> Result<String, String> {
+    let named = |name: &str| match source {
+        Value::Object(only) if only.len() == 1 => only.get(name).and_then(Value::as_str),
+        Value::Object(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_) => None,
+    };
+    if let Value::String(text) = source {
+        Ok(text.clone())
+    } else if let Some(variable) = named("env") {
+        std::env::var(variable).map_err(|error| match error {
+            VarError::NotPresent => format!("{key}: the variable {variable} is not set: set it"),
+            VarError::NotUnicode(_) => {
+                format!("{key}: the variable {variable} is not UTF-8: set it to a text")
+            }
         })
-        .collect()
+    } else if let Some(file) = named("file") {
+        std::fs::read_to_string(file)
+            .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+            .map_err(|error| format!("{key}: {file}: {error}: name a readable file"))
+    } else {
+        Err(sentence(&settings::not_a_text(key, source, description)))
+    }
+}
+
+fn sentence(problem: &SettingProblem) -> String {
+    format!("{}: {}: {}", problem.key, problem.sentence.en, problem.remedy.en)
 }
 
 /// JSON from a file, or from standard input.

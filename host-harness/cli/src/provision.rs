@@ -25,10 +25,11 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(Options { configured, write }: Options) -> Result<ExitCode, CliError> {
-    let settings = configured.settings()?;
+    let engine = configured.engine().await?;
+    let settings = configured.settings(&engine)?;
     // Before anything is made: what is made once must find its place.
     let file = write.then(|| SettingsFile::open(&configured.settings)).transpose()?;
-    let tenant = configured.tenant("provision", &settings).await?;
+    let tenant = configured.tenant(&engine, "provision", &settings)?;
     match tenant.provision().await? {
         Ok(given) => {
             let news: Settings = given

@@ -177,7 +177,7 @@ fn settings_that_are_no_json_are_told_by_their_place_alone() {
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     let sentence = ran.sentence();
     assert!(
-        sentence.starts_with(&format!("cannot read the settings {file}: no settings at line 2 ")),
+        sentence.starts_with(&format!("cannot read the settings {file}: not JSON at line 2 ")),
         "{sentence}"
     );
     assert!(!sentence.contains("example-secret"), "{sentence}");
