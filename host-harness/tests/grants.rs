@@ -1,10 +1,5 @@
 //! D37: from what an engine asks for to what the operator grants, through a call.
-#![expect(
-    clippy::unwrap_used,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "a scenario that cannot go on ends here"
-)]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a scenario that cannot go on ends here")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

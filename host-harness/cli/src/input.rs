@@ -51,6 +51,8 @@ pub(crate) fn allowed(texts: &[String]) -> Result<Vec<(Origin, Option<PathPrefix
 
 /// Settings from a file, with what it names put in. All that is wrong with them is told at once; no value of a secret is.
 pub(crate) fn settings(path: &Path, description: &Description) -> Result<Settings, CliError> {
+    const SHAPE: &str =
+        "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
     let unreadable = |reason: String, remedy| CliError::Input {
         what: "the settings",
         path: path.display().to_string(),
@@ -59,8 +61,6 @@ pub(crate) fn settings(path: &Path, description: &Description) -> Result<Setting
     };
     let text = std::fs::read_to_string(path)
         .map_err(|error| unreadable(error.to_string(), "name a JSON file with --settings"))?;
-    const SHAPE: &str =
-        "write a JSON object such as {\"corp-id\": \"ww...\", \"secret\": {\"env\": \"WECOM_SECRET\"}}";
     let entries = settings::entries(&text).map_err(|error| match error {
         SettingsError::NotJson { line, column } => {
             unreadable(format!("not JSON at line {line} column {column}"), SHAPE)

@@ -1,5 +1,6 @@
 //! Settings files that are wrong, as a person meets them: each mistake named by its setting, all of them at once, and no
 //! secret repeated.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot go on ends here")]
 
 use command::{Files, Ran, run, run_with};
 use serde_json::{Value, json};

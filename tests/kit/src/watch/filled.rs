@@ -9,16 +9,8 @@ use crate::record::Call;
 /// The names of fields that name a form, a person or a message. Of an approval and an event only these texts may be empty:
 /// `title`, for a form without a name that people see, `raw-verdict`, `raw-operation`, `comment`, and a remark's `id` and
 /// `text`. What may be missing altogether is an option.
-const NEVER_EMPTY: [&str; 8] = [
-    "approval-id",
-    "template-id",
-    "raw-status",
-    "applicant",
-    "department",
-    "member-id",
-    "actor",
-    "kind",
-];
+const NEVER_EMPTY: [&str; 8] =
+    ["approval-id", "template-id", "raw-status", "applicant", "department", "member-id", "actor", "kind"];
 
 /// Lists whose items are such names.
 const LISTS: [&str; 1] = ["notified"];
