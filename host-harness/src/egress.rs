@@ -13,9 +13,11 @@ use url::{Host, Url};
 use crate::outbound::Addresses;
 
 mod address;
+mod nat64;
 mod path;
 
-pub use address::{AddressClass, address_class};
+pub use address::{AddressClass, address_class, address_class_behind};
+pub use nat64::{Nat64Prefix, NoPrefix};
 pub use path::PathPrefix;
 
 /// Scheme, host and port.

@@ -14,6 +14,7 @@ use crate::egress::AddressClass;
 
 pub(crate) mod coding;
 pub mod https;
+pub mod lookups;
 pub mod profile;
 mod resolver;
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::nat64::Nat64Prefix;
 use crate::outbound::Addresses;
 
 /// How far away an address is.
@@ -36,10 +37,38 @@ impl AddressClass {
 /// Classifies an address. IPv4 inside IPv6 counts as the IPv4 address it stands for.
 #[must_use]
 pub fn address_class(address: IpAddr) -> AddressClass {
+    address_class_behind(address, &[])
+}
+
+/// As [`address_class`], in a network that translates to IPv4 under prefixes of its own.
+#[must_use]
+pub fn address_class_behind(address: IpAddr, nat64: &[Nat64Prefix]) -> AddressClass {
     match address {
         IpAddr::V4(v4) => v4_class(v4),
-        IpAddr::V6(v6) => embedded_v4(v6).map_or_else(|| v6_class(v6), v4_class),
+        IpAddr::V6(v6) => {
+            let translated = nat64.iter().filter_map(|prefix| prefix.embedded(v6));
+            match translated.map(v4_class).max() {
+                Some(class) => class,
+                None => local_nat64_class(v6).unwrap_or_else(|| plain_v6_class(v6)),
+            }
+        }
     }
+}
+
+fn plain_v6_class(address: Ipv6Addr) -> AddressClass {
+    embedded_v4(address).map_or_else(|| v6_class(address), v4_class)
+}
+
+/// The class of an address of 64:ff9b:1::/48 (RFC 8215), `None` for others. Networks choose the length of their prefix
+/// within it, and so where the IPv4 address stands: what is farthest away of all that it can stand for counts.
+fn local_nat64_class(address: Ipv6Addr) -> Option<AddressClass> {
+    let lengths = [48, 56, 64, 96].into_iter();
+    let prefix = Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0);
+    let within = Nat64Prefix::new(prefix, 48)?.holds(address);
+    let possible = lengths.filter_map(|length| {
+        Nat64Prefix::new(Nat64Prefix::truncated(address, length), length)?.embedded(address)
+    });
+    within.then(|| possible.map(v4_class).max().unwrap_or(AddressClass::Never))
 }
 
 const fn v4_class(address: Ipv4Addr) -> AddressClass {
@@ -72,7 +101,7 @@ fn v6_class(address: Ipv6Addr) -> AddressClass {
     let assigned = matches!((first, second), (0x2001, 0..=0x01ff | 0x0db8) | (0x3fff, 0..=0x0fff));
     if address.is_loopback() {
         AddressClass::Loopback
-    } else if metadata || assigned {
+    } else if metadata || assigned || is_isatap(address) {
         AddressClass::Never
     } else if first & 0xfe00 == 0xfc00 {
         AddressClass::Private
@@ -81,6 +110,11 @@ fn v6_class(address: Ipv6Addr) -> AddressClass {
     } else {
         AddressClass::Never
     }
+}
+
+/// Whether an address leads through a tunnel to the IPv4 address that it ends with (RFC 5214), which may be any.
+const fn is_isatap(address: Ipv6Addr) -> bool {
+    matches!(address.segments(), [_, _, _, _, 0x0000 | 0x0200, 0x5efe, ..])
 }
 
 /// The IPv4 address that an IPv6 address stands for: mapped, compatible, NAT64 (RFC 6052) and 6to4 (RFC 3056).
@@ -134,11 +168,42 @@ mod tests {
             (Never, &["2001:0:4136:e378:8000:63bf:3fff:fdd2"]),
             // Multicast, reserved, broadcast, discarded; local translation, segment routing.
             (Never, &["224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "ff02::1", "ff0e::1"]),
-            (Never, &["100::1", "64:ff9b:1::a00:1", "5f00::1"]),
+            (Never, &["100::1", "5f00::1"]),
+            // Local translation. What can be read in two ways, as with prefixes of 48 and 56 bits, counts as the farther.
+            (Private, &["64:ff9b:1::a00:1", "64:ff9b:1:7:a:0:100:0"]),
+            (Never, &["64:ff9b:1:a:0:1::", "64:ff9b:1:a00:0:100::"]),
+            (Public, &["64:ff9b:1::101:101"]),
+            (Loopback, &["64:ff9b:1::7f00:1"]),
+            (Never, &["64:ff9b:1::a9fe:a9fe", "64:ff9b:1::", "64:ff9b:1:a9fe:a9:fe00::"]),
+            // Tunnels of ISATAP, to whatever IPv4 address.
+            (Never, &["2001:470:1f0b::5efe:10.0.0.1", "2001:470:1f0b::200:5efe:169.254.169.254"]),
+            (Never, &["fd00::5efe:10.0.0.1", "fe80::200:5efe:10.0.0.1", "2606:4700::5efe:1.1.1.1"]),
         ] {
             for address in addresses {
                 assert_eq!(address_class(address.parse().unwrap()), class, "{address}");
             }
+        }
+    }
+
+    #[test]
+    fn a_networks_own_translation_is_looked_through() {
+        use AddressClass::{Loopback, Never, Private, Public};
+        let prefixes: Vec<Nat64Prefix> = ["2001:470:64::/96", "2606:4700:0:1::/64", "2a00:1450::/32"]
+            .into_iter()
+            .map(|prefix| prefix.parse().unwrap())
+            .collect();
+        for (address, class) in [
+            ("2001:470:64::10.0.0.1", Private),
+            ("2001:470:64::169.254.169.254", Never),
+            ("2001:470:64::127.0.0.1", Loopback),
+            ("2001:470:64::1.1.1.1", Public),
+            ("2606:4700:0:1:a:0:100:0", Private),
+            ("2a00:1450:a00:1::", Private),
+            // Of other networks, and of one's own outside of the translation.
+            ("2001:470:65::10.0.0.1", Public),
+            ("2606:4700:0:2:a:0:100:0", Public),
+        ] {
+            assert_eq!(address_class_behind(address.parse().unwrap(), &prefixes), class, "{address}");
         }
     }
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::redirect;
 
+use super::lookups::LookupError;
 use super::profile::Profile;
 use super::resolver::{CheckedResolver, NoAllowedAddress};
 use super::{Addresses, BoxFuture, Departure, Outbound, SendError};
-use crate::egress::address_class;
+use crate::egress::{Nat64Prefix, address_class_behind};
 use crate::error::RuntimeError;
 
 /// How long a connection may take to be made. Failing here is harmless: nothing was sent.
@@ -21,6 +22,7 @@ pub struct Https {
     public: reqwest::Client,
     private: reqwest::Client,
     loopback: reqwest::Client,
+    nat64: Arc<[Nat64Prefix]>,
 }
 
 impl Https {
@@ -63,6 +65,7 @@ impl Https {
             public: client(Addresses::Public)?,
             private: client(Addresses::Private)?,
             loopback: client(Addresses::Loopback)?,
+            nat64: profile.nat64.clone().into(),
         })
     }
 
@@ -81,7 +84,7 @@ impl Outbound for Https {
             let Departure { request, addresses, timeout, response_bytes } = departure;
             // A literal address never meets the resolver.
             let literal = request.uri().host().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
-            if let Some(class) = literal.map(address_class)
+            if let Some(class) = literal.map(|address| address_class_behind(address, &self.nat64))
                 && !class.is_within(addresses)
             {
                 return Err(SendError::ForbiddenAddress(class));
@@ -124,6 +127,9 @@ fn classify(error: &reqwest::Error) -> SendError {
             return SendError::Interrupted(format!(
                 "the answer is not sound HTTP: {error} (for a header: a control character in it, or a name that is none)"
             ));
+        }
+        if let Some(lookup) = error.downcast_ref::<LookupError>() {
+            return SendError::Unreachable(lookup.to_string());
         }
         cause = error.source();
     }

@@ -9,6 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::BoxFuture;
+use super::lookups::Lookups;
+use crate::egress::Nat64Prefix;
 use crate::error::RuntimeError;
 use crate::secret::Secret;
 
@@ -22,11 +24,22 @@ pub struct Profile {
     pub proxy: Option<Proxy>,
     /// Resolves names.
     pub names: Arc<dyn Names>,
+    /// How many names are looked up at once. By default, profiles share the places of the process.
+    pub lookups: Lookups,
+    /// Prefixes under which this network translates to IPv4, beside those that RFC 6052 and RFC 8215 give to all: what
+    /// lies behind them counts as the IPv4 address that it is. `egress.nat64`
+    pub nat64: Vec<Nat64Prefix>,
 }
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { source: None, proxy: None, names: Arc::new(SystemNames) }
+        Self {
+            source: None,
+            proxy: None,
+            names: Arc::new(SystemNames),
+            lookups: Lookups::default(),
+            nat64: Vec::new(),
+        }
     }
 }
 

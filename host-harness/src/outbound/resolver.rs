@@ -8,7 +8,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::Addresses;
 use super::profile::Profile;
-use crate::egress::{AddressClass, address_class};
+use crate::egress::{AddressClass, address_class_behind};
 
 /// Resolves a name once and hands over its allowed addresses. The connection goes to one of these: the name is not
 /// resolved again, so a second answer of another kind comes too late.
@@ -36,14 +36,15 @@ impl Resolve for CheckedResolver {
             // On the way through a proxy, a host that is an address comes by here as well.
             let found: Vec<IpAddr> = match name.as_str().trim_matches(['[', ']']).parse() {
                 Ok(literal) => vec![literal],
-                Err(_) => profile.names.addresses(name.as_str().to_owned()).await?,
+                Err(_) => profile.lookups.addresses(&profile.names, name.as_str()).await?,
             };
-            let Some(first) = found.first().copied().map(address_class) else {
+            let class = |address| address_class_behind(address, &profile.nat64);
+            let Some(first) = found.first().copied().map(class) else {
                 return Err(io::Error::from(io::ErrorKind::NotFound).into());
             };
             let allowed: Vec<SocketAddr> = found
                 .into_iter()
-                .filter(|address| address_class(*address).is_within(addresses))
+                .filter(|address| class(*address).is_within(addresses))
                 .map(|address| SocketAddr::new(address, 0))
                 .collect();
             if allowed.is_empty() {
