@@ -58,10 +58,14 @@ fn fuel_is_rounded_to_three_digits() {
     assert_eq!(cases, ["0", "7", "999", "1_000", "1_010", "100_000", "2_010_000"]);
 }
 
+fn granted(engine: &ApprovalEngine) -> Grant {
+    Grant::trusting_description(engine, &props::settings())
+}
+
 #[tokio::test]
 async fn the_same_call_takes_the_same_fuel_again() {
     let (engine, gauge) = counted().await;
-    let tenant = engine.tenant("acme", &props::settings(), &Grant::default()).without_image();
+    let tenant = engine.tenant("acme", &props::settings(), &granted(&engine)).without_image();
     let _describe = gauge.take();
     let mut counts = Vec::new();
     for _ in 0..3 {
@@ -84,7 +88,7 @@ async fn a_call_that_a_limit_ends_counts_too() {
 #[tokio::test]
 async fn settings_are_checked_once_for_a_tenant() {
     let (engine, gauge) = counted().await;
-    let tenant = || engine.tenant("acme", &props::settings(), &Grant::default());
+    let tenant = || engine.tenant("acme", &props::settings(), &granted(&engine));
     let request = Sender::default().post(&approval_change(1_250, ACCESS_TEMPLATE_ID));
     let fuel = async |tenant: &Tenant| {
         let _before = gauge.take();
@@ -112,7 +116,7 @@ async fn settings_are_checked_once_for_a_tenant() {
 #[tokio::test]
 async fn a_call_takes_no_more_fuel_than_it_did() {
     let (engine, gauge) = counted().await;
-    let tenant = engine.tenant("acme", &props::settings(), &Grant::default());
+    let tenant = engine.tenant("acme", &props::settings(), &granted(&engine));
     let mut counts = Counts::default();
     counts.note("describe", gauge.take());
     tenant.configure().await.unwrap().unwrap();

@@ -226,8 +226,9 @@ impl Line {
         };
         let engine = world.engine().with_services(services);
         let [first, second] = settings;
-        [("first", first), ("second", second)]
-            .map(|(id, settings)| engine.tenant(id, settings, &Grant::default()))
+        [("first", first), ("second", second)].map(|(id, settings)| {
+            engine.tenant(id, settings, &Grant::trusting_description(&engine, settings))
+        })
     }
 
     /// Lets the tasks of this thread compute until so many stand here. An engine that computes gives way now and then,

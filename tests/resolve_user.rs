@@ -184,8 +184,7 @@ async fn no_answer_is_unavailable_and_asked_for_once() {
 #[tokio::test]
 async fn what_the_host_does_not_grant_names_the_hosts_setting() {
     let world = World::new().await;
-    let grant = Grant { origins: Some(std::collections::BTreeSet::new()), ..Grant::default() };
-    let tenant = world.engine().tenant("acme", &props::settings(), &grant);
+    let tenant = world.engine().tenant("acme", &props::settings(), &Grant::default());
 
     let asked = tenant.resolve_user(&account(&[member::ZHANG_SAN]), Depth::Confirmed).await.unwrap();
 

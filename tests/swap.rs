@@ -19,7 +19,7 @@ use host_harness::contract::{Depth, Disposition, Member};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
 use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
-use host_harness::{Allocation, Digest, Grant, Limits, Registry, Runtime, Services, Tenant};
+use host_harness::{Allocation, ApprovalEngine, Digest, Grant, Limits, Registry, Runtime, Services, Tenant};
 use tokio::sync::{Notify, watch};
 use wecom_component::WECOM_ENGINE;
 
@@ -111,7 +111,12 @@ async fn registry(services: Services) -> (Registry, Digest, Digest) {
 }
 
 fn tenant(registry: &Registry, id: &str) -> Tenant {
-    registry.active(ENGINE).unwrap().tenant(id, &props::settings(), &Grant::default())
+    let engine = registry.active(ENGINE).unwrap();
+    engine.tenant(id, &props::settings(), &granted(&engine))
+}
+
+fn granted(engine: &ApprovalEngine) -> Grant {
+    Grant::trusting_description(engine, &props::settings())
 }
 
 fn confirmed() -> Member {
@@ -187,7 +192,7 @@ async fn every_open_request_ends_on_the_engine_that_started_it() {
 
     let pinned = |request: &Request| {
         let engine = registry.version(request.pin.engine).ok()?;
-        Some(engine.tenant("acme", &props::settings(), &Grant::default()))
+        Some(engine.tenant("acme", &props::settings(), &granted(&engine)))
     };
     let mut asked = Vec::new();
     for number in ["REQ-1", "REQ-2", "REQ-3"] {
@@ -280,7 +285,7 @@ async fn a_thousand_swaps_under_load_fail_no_call() {
                     let tenant = engine.with_services(services.clone()).tenant(
                         &format!("tenant-{caller}"),
                         &props::settings(),
-                        &Grant::default(),
+                        &granted(&engine),
                     );
                     let member = tenant.resolve_user(&account(&["zhang.san"]), Depth::Confirmed).await;
                     assert_eq!(member.unwrap().unwrap(), confirmed());

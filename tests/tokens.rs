@@ -45,7 +45,8 @@ const CALLS: usize = 100;
 async fn two_engines(world: &World, gate: &Arc<Gate>, settings: &Settings) -> [Tenant; 2] {
     let services = gate.clone().services(world);
     [world.engine().clone(), load(&Allocation::Pooling).await]
-        .map(|engine| engine.with_services(services.clone()).tenant("acme", settings, &Grant::default()))
+        .map(|engine| engine.with_services(services.clone()))
+        .map(|engine| engine.tenant("acme", settings, &Grant::trusting_description(&engine, settings)))
 }
 
 fn calls_at_once(tenants: &[Tenant]) -> Vec<JoinHandle<Result<(), MappingProblem>>> {

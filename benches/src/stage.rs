@@ -21,7 +21,8 @@ pub(crate) struct Staged {
 
 impl Staged {
     pub(crate) fn new(engine: &ApprovalEngine, callback: &Callback) -> Self {
-        let tenant = engine.tenant("bench", &callback.settings, &Grant::default());
+        let grant = Grant::trusting_description(engine, &callback.settings);
+        let tenant = engine.tenant("bench", &callback.settings, &grant);
         Self { tenant, request: Arc::new(callback.request.clone()) }
     }
 

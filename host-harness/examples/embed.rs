@@ -19,10 +19,9 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     }));
     let services = Services::in_memory(outbound, Arc::new(TracingLog), Arc::new(SystemClock));
     // The operator pins what may run. A swap is another `load` and `activate`, a roll-back an `activate`.
-    let component = wecom_component::WECOM_ENGINE;
     let runtime = Runtime::new(Limits::default(), &Allocation::OnDemand, services)?;
-    let engines = Registry::new(runtime, [Digest::of(component)]);
-    engines.activate(engines.load(component).await?.digest())?;
+    let engines = Registry::new(runtime, [Digest::of(wecom_component::WECOM_ENGINE)]);
+    engines.activate(engines.load(wecom_component::WECOM_ENGINE).await?.digest())?;
     // What an administrator enters; the settings page is made from `describe`.
     let map = json!({ "title": control::TITLE, "reason": control::REASON, "app": control::APPLICATION,
         "request-number": control::REQUEST_NUMBER });
@@ -30,8 +29,10 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let provider = [("corp-id", wecom::CORP_ID), ("agent-id", "3010040"), ("secret", wecom::SECRET)];
     let inbound = [("sign-token", token), ("aes-key", key), ("associated-user-attribute", "wecomUserId")];
     let form = [("template-id", wecom::ACCESS_TEMPLATE_ID), ("field-map", &map.to_string())];
-    let settings: Settings = provider.into_iter().chain(inbound).chain(form).collect();
-    let tenant = engines.active("wecom")?.tenant("acme", &settings, &Grant::default());
+    let entered: Settings = provider.into_iter().chain(inbound).chain(form).collect();
+    let engine = engines.active("wecom")?;
+    let settings = entered.held_as_described(engine.description());
+    let tenant = engine.tenant("acme", &settings, &Grant::trusting_description(&engine, &settings));
     tenant.configure().await?.map_err(|problems| format!("{problems:?}"))?;
     // The callback address hands every request to the engine and answers what the engine says.
     let callback = async |request: http::Request<bytes::Bytes>| {

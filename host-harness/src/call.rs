@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::bindings::exports::idaas::approval::{approval_engine, approval_tracking, engine_diagnostics};
 use crate::call::functions::Functions;
-use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting};
+use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingProblem};
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters};
@@ -21,6 +21,7 @@ use crate::pace::{Hold, Turn};
 use crate::replay::Tape;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::state::{CallState, Identity, Purity};
+use crate::tenant::with_unfit;
 use crate::timers;
 
 mod functions;
@@ -197,6 +198,8 @@ pub(crate) struct Call<'a> {
     pub(crate) purity: Purity,
     /// The instance is configured by these first.
     pub(crate) settings: Option<&'a [Setting]>,
+    /// What of the settings the engine does not get. With any, the call ends there.
+    pub(crate) unfit: &'a [SettingProblem],
     /// Or gets back what the engine has made of them before. Not for a recorded call: settings are what is recorded.
     pub(crate) image: Option<&'a Image>,
     /// What the imports are asked and answer is written down here, or comes from here.
@@ -303,7 +306,7 @@ impl Call<'_> {
             // `configure` reaches nothing, whatever it stands in front of.
             store.data_mut().purity = Purity::Pure;
             let configured = callee.prepare(store, settings, self.image).await.map_err(failed)?;
-            configured.map_err(CallFailure::Configuration)?;
+            with_unfit(configured, self.unfit).map_err(CallFailure::Configuration)?;
             store.data_mut().purity = self.purity;
         }
         function(store, &callee).await.map_err(failed)

@@ -22,12 +22,14 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::digest::Digest;
-use crate::log::{Level, Line, LogSink};
+use crate::log::{Level, Line, LogSink, Writer};
+use crate::redact::in_error;
 use crate::runtime::one_line;
 
 mod entry;
@@ -39,6 +41,12 @@ use private::NotPrivate;
 /// Entries that are kept. The longest unwritten go first.
 const ENTRIES: usize = 64;
 
+/// How the names of files begin that are being written.
+const UNFINISHED: &str = ".new-";
+
+/// Much longer than writing an entry takes.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
 /// A directory of compiled engines. Several processes may share it.
 #[derive(Clone, Debug)]
 pub struct CodeCache {
@@ -49,7 +57,10 @@ pub struct CodeCache {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CacheError {
     /// It cannot be made or read.
-    #[error("cannot use the code cache {}: {reason}: name a directory that this user can write", .directory.display())]
+    #[error(
+        "cannot use the code cache {}: {}: name a directory that this user can write", path(.directory),
+        in_error(.reason)
+    )]
     Unusable {
         /// As given.
         directory: PathBuf,
@@ -57,13 +68,41 @@ pub enum CacheError {
         reason: String,
     },
     /// Somebody else could put code into it.
-    #[error("the code cache {} is not private: {cause}", .directory.display())]
+    #[error("the code cache {} is not private: {cause}", path(.directory))]
     Exposed {
         /// As given.
         directory: PathBuf,
         /// What is wrong, and how to put it right.
         cause: NotPrivate,
     },
+}
+
+/// Removes what processes have begun to write and not finished: files of that name that have not changed for longer than
+/// any of them takes to be written.
+fn remove_leftovers(directory: &Path) -> io::Result<()> {
+    let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+            continue;
+        }
+        // Another process may finish or remove it at the same time.
+        let changed = match entry.metadata().and_then(|metadata| metadata.modified()) {
+            Err(error) if gone(&error) => continue,
+            changed => changed?,
+        };
+        if changed.elapsed().is_ok_and(|age| age > ABANDONED)
+            && let Err(error) = fs::remove_file(entry.path())
+            && !gone(&error)
+        {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn path(directory: &Path) -> String {
+    in_error(&directory.display().to_string())
 }
 
 impl CodeCache {
@@ -83,6 +122,7 @@ impl CodeCache {
         private::check_directory(&resolved)
             .map_err(unusable)?
             .map_err(|cause| CacheError::Exposed { directory: directory.to_owned(), cause })?;
+        remove_leftovers(&resolved).map_err(unusable)?;
         Ok(Self { directory: resolved })
     }
 
@@ -136,7 +176,7 @@ impl CodeCache {
         let code = compiled.serialize().map_err(|error| one_line(&error))?;
         let write = || {
             // For this user alone, from its first byte on.
-            let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.directory)?;
+            let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.directory)?;
             file.write_all(&entry::seal(key, &code))?;
             file.persist(path)?;
             self.make_room()
@@ -174,11 +214,13 @@ fn load(engine: &Engine, code: &[u8]) -> Result<Component, Unfit> {
 fn note(log: &dyn LogSink, level: Level, event: &str, component: Digest, reason: Option<String>) {
     let reason = reason.map(|reason| (String::from("reason"), reason));
     log.write(&Line {
+        writer: Writer::Host,
         engine: String::from("undescribed"),
         tenant: String::from("-"),
         level,
         event: event.to_owned(),
         fields: std::iter::once((String::from("sha256"), component.to_string())).chain(reason).collect(),
+        secrets_masked: 0,
     });
 }
 

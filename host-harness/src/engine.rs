@@ -13,6 +13,7 @@ use crate::contract::{Description, PACKAGE, Reach, allows_import};
 use crate::digest::Digest;
 use crate::egress::{Egress, Origin};
 use crate::error::{CallFailure, LoadError};
+use crate::redact::Known;
 use crate::runtime::{Runtime, Services, one_line};
 use crate::settings::Settings;
 use crate::state::{CallState, Identity, Purity};
@@ -83,11 +84,14 @@ impl ApprovalEngine {
                 scope: Scope::of([]),
                 credential: Scope::of([]),
                 held: std::collections::BTreeMap::new(),
+                secrets: Known::default(),
+                unseen: Known::default(),
                 egress: Egress::default(),
                 slots: runtime.0.tenants.of("undescribed", "-"),
             }),
             purity: Purity::Pure,
             settings: None,
+            unfit: &[],
             image: None,
             tape: None,
         };
@@ -139,12 +143,14 @@ impl ApprovalEngine {
         &self.loaded.description
     }
 
-    /// The origins that its description asks for, with the settings' values in place. To be shown to the operator, whose
-    /// [`Grant::origins`] confirms them.
+    /// The origins that its description asks for, with the settings' values in place. To be shown to the operator, who
+    /// confirms them in [`Grant::origins`]. A setting whose value is held names no origin.
     #[must_use]
     pub fn origins(&self, settings: &Settings) -> BTreeSet<Origin> {
         let reaches = &self.loaded.description.reaches;
-        let set = |key: &str| settings.value(key).filter(|value| !value.expose().is_empty());
+        let set = |key: &str| {
+            settings.value(key).filter(|value| !value.expose().is_empty() && !settings.is_held(key))
+        };
         let replaced = reaches.iter().any(|reach| match reach {
             Reach::Setting(key) => set(key).is_some(),
             Reach::Origin(_) => false,

@@ -7,4 +7,4 @@ mod token_cache;
 #[cfg(test)]
 mod tests;
 
-pub use self::http::{CLOSED, DENIED_HEADERS};
+pub use self::http::{CLOSED, DENIED_HEADERS, WITHHELD};

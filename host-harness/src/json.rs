@@ -17,14 +17,17 @@ use wasmtime::Store;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Instance, Type, Val};
 
-use crate::contract::{APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingValue};
+use crate::contract::{
+    APPROVAL_ENGINE, APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingProblem, SettingValue, Text,
+};
+use crate::redact::in_error;
 use crate::state::CallState;
 
 /// Why JSON is no argument of a function.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// No exported interface of the contract has it.
-    #[error("the engine has no function {name}: it has {known}")]
+    #[error("the engine has no function {}: it has {}", in_error(.name), in_error(.known))]
     UnknownFunction {
         /// As asked for.
         name: String,
@@ -32,7 +35,7 @@ pub enum InputError {
         known: String,
     },
     /// The record or the function has no such field or argument.
-    #[error("{at}: there is no field {name}")]
+    #[error("{}: there is no field {}", in_error(.at), in_error(.name))]
     UnknownField {
         /// Where in the input.
         at: String,
@@ -40,7 +43,7 @@ pub enum InputError {
         name: String,
     },
     /// The enum or variant has no such case.
-    #[error("{at}: there is no case {name}")]
+    #[error("{}: there is no case {}", in_error(.at), in_error(.name))]
     UnknownCase {
         /// Where in the input.
         at: String,
@@ -48,7 +51,7 @@ pub enum InputError {
         name: String,
     },
     /// A value of another type.
-    #[error("{at}: expected {expected}, got {got}")]
+    #[error("{}: expected {expected}, got {got}", in_error(.at))]
     WrongType {
         /// Where in the input.
         at: String,
@@ -58,13 +61,13 @@ pub enum InputError {
         got: &'static str,
     },
     /// A number that the type cannot hold.
-    #[error("{at}: the number is out of range")]
+    #[error("{}: the number is out of range", in_error(.at))]
     OutOfRange {
         /// Where in the input.
         at: String,
     },
     /// A type that the contract has not.
-    #[error("{at}: this type cannot be given as JSON")]
+    #[error("{}: this type cannot be given as JSON", in_error(.at))]
     Unsupported {
         /// Where in the input.
         at: String,
@@ -164,6 +167,20 @@ pub(crate) fn settings(settings: &[Setting]) -> Value {
         SettingValue::Held => json!("held"),
     };
     settings.iter().map(|setting| json!({ "key": setting.key, "value": value(&setting.value) })).collect()
+}
+
+/// The answer of `configure` with problems of the host's own in front of the engine's.
+pub(crate) fn with_problems(answer: Value, problems: &[SettingProblem]) -> Value {
+    if problems.is_empty() {
+        return answer;
+    }
+    let text = |text: &Text| json!({ "en": text.en, "zh-cn": text.zh_cn });
+    let ours = problems.iter().map(|problem| {
+        let (sentence, remedy) = (text(&problem.sentence), text(&problem.remedy));
+        json!({ "key": problem.key, "code": problem.code, "sentence": sentence, "remedy": remedy })
+    });
+    let engines = answer.get("err").and_then(Value::as_array).cloned().unwrap_or_default();
+    json!({ "err": ours.chain(engines).collect::<Vec<_>>() })
 }
 
 /// What [`settings`] has written.

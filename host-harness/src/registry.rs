@@ -9,6 +9,10 @@
 //! An engine is what its [`Digest`] says. Its id groups versions of the same engine, and its version is a name for
 //! people: two builds may both call themselves 1.2.0, and are two engines here.
 //!
+//! What an engine may see and reach is partly described by itself. So a version that describes fewer held secrets or
+//! more reach than the one it takes the place of is [not activated](RegistryError::Loosened) until the operator confirms
+//! exactly that: [`Registry::activate_loosened`]. Values that were stored as held stay held all the same.
+//!
 //! A swap is one assignment under a lock that no call holds. Whoever has taken an [`ApprovalEngine`] or a
 //! [`Tenant`](crate::Tenant) keeps that version until it is dropped: calls in flight end where they began, and the old
 //! code is freed with the last of them. So a host asks **for each call**: [`active`](Registry::active) for what is new,
@@ -23,7 +27,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::digest::Digest;
 use crate::engine::ApprovalEngine;
 use crate::error::LoadError;
+use crate::redact::in_error;
 use crate::runtime::{self, Runtime};
+
+mod loosened;
+
+pub use loosened::Loosened;
 
 /// Loads, keeps and swaps engines. Shared by reference; every function is atomic.
 #[derive(Debug)]
@@ -86,15 +95,29 @@ pub enum RegistryError {
         /// What it is.
         digest: Digest,
     },
+    /// The operator: the version asks for more than the active one. Nothing has changed.
+    #[error(
+        "the engine {id} with SHA-256 {digest} asks for more than the active version: {loosened}: see why, and confirm \
+         it with `Registry::activate_loosened`, or keep the active version", id = in_error(.id)
+    )]
+    Loosened {
+        /// The engine's id.
+        id: String,
+        /// What was to be activated.
+        digest: Digest,
+        /// What it describes otherwise. To be shown to the operator, and handed back when the operator confirms it.
+        loosened: Box<Loosened>,
+    },
     /// The operator: no version of this engine takes new calls.
-    #[error("no version of the engine {id} is active: load one and activate it")]
+    #[error("no version of the engine {id} is active: load one and activate it", id = in_error(.id))]
     NoneActive {
         /// The engine's id.
         id: String,
     },
     /// The operator: new calls go to this version.
     #[error(
-        "the engine with SHA-256 {digest} is the active version of {id}: activate another before unloading it"
+        "the engine with SHA-256 {digest} is the active version of {id}: activate another before unloading it",
+        id = in_error(.id)
     )]
     Active {
         /// The engine's id.
@@ -151,10 +174,28 @@ impl Registry {
     ///
     /// # Errors
     /// - [`RegistryError::NotLoaded`]: there is no such version. Nothing has changed.
+    /// - [`RegistryError::Loosened`]: its description has fewer held secrets or more reach than that of the active
+    ///   version. Nothing has changed.
     pub fn activate(&self, digest: Digest) -> Result<Swap, RegistryError> {
+        self.activate_loosened(digest, &Loosened::default())
+    }
+
+    /// As [`activate`](Self::activate), although the version asks for more: the operator has seen `confirmed`, which came
+    /// with the refusal, and agrees.
+    ///
+    /// # Errors
+    /// - [`RegistryError::NotLoaded`]: there is no such version. Nothing has changed.
+    /// - [`RegistryError::Loosened`]: it asks for more than was confirmed. Nothing has changed.
+    pub fn activate_loosened(&self, digest: Digest, confirmed: &Loosened) -> Result<Swap, RegistryError> {
         let mut state = self.write();
         let engine = state.loaded.get(&digest).ok_or(RegistryError::NotLoaded { digest })?;
         let id = engine.description().id.clone();
+        if let Some(active) = state.active.get(&id).and_then(|active| state.loaded.get(active)) {
+            let loosened = Loosened::between(active.description(), engine.description());
+            if !loosened.is_within(confirmed) {
+                return Err(RegistryError::Loosened { id, digest, loosened: Box::new(loosened) });
+            }
+        }
         let former = state.active.insert(id.clone(), digest);
         Ok(Swap { id, active: digest, former })
     }

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use self::recording::Outcome;
 use crate::engine::ApprovalEngine;
-use crate::error::CallError;
+use crate::error::{CallError, CallFailure};
 use crate::tenant::Tenant;
 
 /// What a replay has shown.
@@ -49,14 +49,20 @@ impl Tenant {
     /// Like [`call_json`](Self::call_json), and records the call. A call that ends without a verdict is recorded too.
     ///
     /// # Errors
-    /// - [`CallError`] with [`CallFailure::Input`](crate::CallFailure::Input): there is no such function, or an argument
+    /// - [`CallError`] with [`CallFailure::Input`]: there is no such function, or an argument
     ///   does not fit. Nothing was called.
+    /// - [`CallError`] with [`CallFailure::Configuration`]: the settings have what the engine does not get. Nothing was
+    ///   called.
     pub async fn record_json(
         &self,
         function: &str,
         arguments: &Value,
     ) -> Result<(Result<Value, CallError>, Recording), CallError> {
         let prepared = self.prepare_json(function, arguments)?;
+        // The recording has what the engine gets. It cannot show why that is not all.
+        if !self.unfit().is_empty() {
+            return Err(CallFailure::Configuration(self.unfit().to_vec()).into());
+        }
         let tape = Arc::new(Tape::recording());
         let result = self.run_json(&prepared, Some(tape.clone())).await;
         let description = self.engine().description();
@@ -80,7 +86,7 @@ impl ApprovalEngine {
     /// Does a recorded call again with this engine, whichever made the recording. Nothing leaves the process.
     ///
     /// # Errors
-    /// - [`CallError`] with [`CallFailure::Input`](crate::CallFailure::Input): this engine has no such function, or has it
+    /// - [`CallError`] with [`CallFailure::Input`]: this engine has no such function, or has it
     ///   with other types.
     pub async fn replay(&self, recording: &Recording) -> Result<Replayed, CallError> {
         let tenant = Tenant::for_replay(self.clone(), recording.settings.clone());

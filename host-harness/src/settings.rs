@@ -6,16 +6,44 @@ use std::ops::Deref;
 
 use zeroize::Zeroize as _;
 
-use crate::contract::{Description, Setting, SettingKind, SettingValue};
+use crate::contract::{Description, Setting, SettingField, SettingKind, SettingProblem, SettingValue};
+use crate::redact::Known;
 use crate::secret::Secret;
 
 pub use from_json::{SettingsError, entries, not_a_text, repeated};
 
 mod from_json;
+mod unfit;
 
 /// Keys and values, held secrets among them. `Debug` shows the keys alone.
+///
+/// Whether a value is held, so that no engine ever gets it as text, belongs to the value: a host marks what it stores with
+/// [`held_as_described`](Self::held_as_described), by the description under which the administrator entered it, and
+/// stores the mark beside the value. A mark stays: another value under the same key has it as well, and a version of the
+/// engine that does not call the setting held does not get the value. Only [`without`](Self::without) takes it away,
+/// together with the value.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<String, Secret>);
+pub struct Settings(BTreeMap<String, Stored>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Stored {
+    value: Secret,
+    held: bool,
+}
+
+/// What becomes of settings when they meet an engine.
+pub(crate) struct Split {
+    /// What the engine gets.
+    pub(crate) passed: Passed,
+    /// What the host puts into requests of the engine.
+    pub(crate) held: BTreeMap<String, Secret>,
+    /// What the engine does not get although it stands in the settings, as problems for the administrator.
+    pub(crate) unfit: Vec<SettingProblem>,
+    /// The values that must not be printed.
+    pub(crate) secrets: Known,
+    /// The values that must not come back.
+    pub(crate) unseen: Known,
+}
 
 impl Settings {
     /// No settings.
@@ -24,55 +52,109 @@ impl Settings {
         Self::default()
     }
 
-    /// Adds or replaces one.
+    /// Adds or replaces one. One that is held stays held.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.0.insert(key.to_owned(), Secret::new(value));
+        self.put(key, Secret::new(value), false);
         self
     }
 
-    /// Takes one away.
+    /// Adds or replaces one whose value no engine may see, whatever the engine's description says: a value that was
+    /// stored with that mark.
+    #[must_use]
+    pub fn with_held(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.put(key, Secret::new(value), true);
+        self
+    }
+
+    /// Takes one away, and whether it was held.
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
         self.0.remove(key);
         self
     }
 
+    /// The same settings with what this description calls held marked so, beside what is held already. A host calls it
+    /// before it stores what an administrator has entered.
+    #[must_use]
+    pub fn held_as_described(mut self, description: &Description) -> Self {
+        for (key, stored) in &mut self.0 {
+            stored.held |= field(description, key).is_some_and(is_held);
+        }
+        self
+    }
+
+    /// Whether no engine may see the value of this one.
+    #[must_use]
+    pub fn is_held(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(|stored| stored.held)
+    }
+
     /// The value of one.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Secret> {
-        self.0.get(key)
+        self.0.get(key).map(|stored| &stored.value)
     }
 
     /// All of them, in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Secret)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
+        self.0.iter().map(|(key, stored)| (key.as_str(), &stored.value))
     }
 
-    /// What the engine gets, and what the host keeps for itself: held secrets are passed by presence alone.
-    pub(crate) fn split(&self, description: &Description) -> (Passed, BTreeMap<String, Secret>) {
-        let held = |key: &str| {
-            description
-                .settings
-                .iter()
-                .any(|field| field.key == key && matches!(field.kind, SettingKind::HeldSecret))
-        };
+    fn put(&mut self, key: &str, value: Secret, held: bool) {
+        let held = held || self.is_held(key);
+        self.0.insert(key.to_owned(), Stored { value, held });
+    }
+
+    /// What the engine gets, and what the host keeps for itself.
+    ///
+    /// - A held value is passed by presence alone, be it held by its mark or by the description. What is held by its mark
+    ///   alone goes into no request either, and is a problem.
+    /// - A key that the description does not list is not passed, and is a problem.
+    pub(crate) fn split(&self, description: &Description) -> Split {
         let mut passed = Vec::with_capacity(self.0.len());
-        let mut kept = BTreeMap::new();
-        for (key, value) in &self.0 {
-            if !held(key) {
-                passed
-                    .push(Setting { key: key.clone(), value: SettingValue::Text(value.expose().to_owned()) });
-            } else if !value.expose().is_empty() {
+        let (mut held, mut unfit) = (BTreeMap::new(), Vec::new());
+        let (mut secrets, mut unseen) = (Vec::new(), Vec::new());
+        for (key, stored) in &self.0 {
+            let field = field(description, key);
+            let described = field.is_some_and(is_held);
+            if stored.held || described {
+                unseen.push(&stored.value);
+            }
+            if stored.held || field.is_none_or(is_secret) {
+                secrets.push(&stored.value);
+            }
+            if field.is_none() {
+                unfit.push(unfit::unknown(key, description));
+            } else if !(stored.held || described) {
+                let value = SettingValue::Text(stored.value.expose().to_owned());
+                passed.push(Setting { key: key.clone(), value });
+            } else if !stored.value.expose().is_empty() {
                 passed.push(Setting { key: key.clone(), value: SettingValue::Held });
-                kept.insert(key.clone(), value.clone());
+                if described {
+                    held.insert(key.clone(), stored.value.clone());
+                } else {
+                    unfit.push(unfit::held(key, description));
+                }
             }
         }
-        (Passed(passed), kept)
+        Split { passed: Passed(passed), held, unfit, secrets: Known::of(secrets), unseen: Known::of(unseen) }
     }
 }
 
-/// What an engine gets of them, some secrets among it. Wiped on drop.
+fn field<'a>(description: &'a Description, key: &str) -> Option<&'a SettingField> {
+    description.settings.iter().find(|field| field.key == key)
+}
+
+const fn is_held(field: &SettingField) -> bool {
+    matches!(field.kind, SettingKind::HeldSecret)
+}
+
+const fn is_secret(field: &SettingField) -> bool {
+    matches!(field.kind, SettingKind::Secret | SettingKind::GeneratedSecret(_) | SettingKind::HeldSecret)
+}
+
+/// What an engine gets of them, some secrets among it. Wiped on drop; `Debug` shows the keys alone.
 pub(crate) struct Passed(Vec<Setting>);
 
 impl From<Vec<Setting>> for Passed {
@@ -100,9 +182,18 @@ impl Drop for Passed {
     }
 }
 
+impl fmt::Debug for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|setting| &setting.key)).finish()
+    }
+}
+
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Settings {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.into(), Secret::new(value))).collect())
+        pairs.into_iter().fold(Self::new(), |mut settings, (key, value)| {
+            settings.put(&key.into(), Secret::new(value), false);
+            settings
+        })
     }
 }
 
@@ -113,12 +204,4 @@ impl fmt::Debug for Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_shows_keys_alone() {
-        let settings = Settings::new().with("secret", "hunter2").with("corp-id", "ww0123456789abcdef");
-        assert_eq!(format!("{settings:?}"), r#"{"corp-id", "secret"}"#);
-    }
-}
+mod tests;

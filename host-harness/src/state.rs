@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use crate::egress::Egress;
 use crate::limits::{Limits, Meters, SpaceLimiter};
-use crate::log::{Level, Line};
-use crate::redact;
+use crate::log::{Level, Line, Writer};
+use crate::redact::Known;
 use crate::replay::{Cued, Live, Tape};
 use crate::runtime::Services;
 use crate::secret::Secret;
@@ -30,7 +30,12 @@ pub(crate) struct Identity {
     pub(crate) scope: Scope,
     /// What the provider counts by.
     pub(crate) credential: Scope,
+    /// What requests of this engine may carry: held, and described as held.
     pub(crate) held: BTreeMap<String, Secret>,
+    /// All secrets of the settings, for what is printed.
+    pub(crate) secrets: Known,
+    /// Those that no engine may see, for what comes back.
+    pub(crate) unseen: Known,
     pub(crate) egress: Egress,
     pub(crate) slots: Arc<Slots>,
 }
@@ -55,6 +60,8 @@ pub(crate) struct CallState {
     pub(crate) space: SpaceLimiter,
     pub(crate) leases: HashMap<Key, Lease>,
     pub(crate) tape: Option<Arc<Tape>>,
+    /// What this call must not print: the secrets of the settings, and the tokens that it has met.
+    pub(crate) known: Known,
     written: Volume,
     noted: Volume,
 }
@@ -79,6 +86,7 @@ impl CallState {
         tape: Option<Arc<Tape>>,
     ) -> Self {
         let space = SpaceLimiter::new(&limits);
+        let known = identity.secrets.clone();
         Self {
             identity,
             services,
@@ -89,6 +97,7 @@ impl CallState {
             space,
             leases: HashMap::new(),
             tape,
+            known,
             written: Volume::default(),
             noted: Volume::default(),
         }
@@ -124,30 +133,33 @@ impl CallState {
 
     /// Writes a line of the engine's, unless it has written too much.
     pub(crate) fn write(&mut self, level: Level, event: &str, fields: Vec<(String, String)>) {
-        let line = self.line(level, event, fields);
+        let line = self.line(Writer::Engine, level, event, fields);
         let line = self.written.within(&self.limits, line);
         self.give(line);
     }
 
     /// Writes a line of the host's own about this call. An engine that has logged too much cannot silence it.
     pub(crate) fn note(&mut self, level: Level, event: &str, fields: Vec<(String, String)>) {
-        let line = self.line(level, event, fields);
+        let line = self.line(Writer::Host, level, event, fields);
         let line = self.noted.within(&self.limits, line);
         self.give(line);
     }
 
     /// Everything in a line is bounded and redacted.
-    fn line(&self, level: Level, event: &str, fields: Vec<(String, String)>) -> Line {
-        Line {
-            engine: self.identity.engine.clone(),
-            tenant: self.identity.tenant.clone(),
-            level,
-            event: redact::line(event, NAME_BYTES),
-            fields: fields
-                .into_iter()
-                .map(|(key, value)| (redact::line(&key, NAME_BYTES), redact::line(&value, VALUE_BYTES)))
-                .collect(),
-        }
+    fn line(&self, writer: Writer, level: Level, event: &str, fields: Vec<(String, String)>) -> Line {
+        let mut secrets_masked = 0;
+        let mut masked = |text: &str, bytes| {
+            let masked = self.known.mask(text, bytes);
+            secrets_masked += masked.secrets;
+            masked.text
+        };
+        let event = masked(event, NAME_BYTES);
+        let fields = fields
+            .into_iter()
+            .map(|(key, value)| (masked(&key, NAME_BYTES), masked(&value, VALUE_BYTES)))
+            .collect();
+        let Identity { engine, tenant, .. } = &*self.identity;
+        Line { writer, engine: engine.clone(), tenant: tenant.clone(), level, event, fields, secrets_masked }
     }
 
     fn give(&self, line: Option<Line>) {
@@ -176,7 +188,9 @@ impl Volume {
         };
         let Some(setting) = self.over else { return Some(line) };
         let fields = vec![(String::from("setting"), setting.to_owned())];
-        Some(Line { level: Level::Warn, event: String::from("log-lines-dropped"), fields, ..line })
+        // The host says so, whoever has written too much.
+        let (writer, level, secrets_masked) = (Writer::Host, Level::Warn, 0);
+        Some(Line { writer, level, event: String::from("log-lines-dropped"), fields, secrets_masked, ..line })
     }
 }
 

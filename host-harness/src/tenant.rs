@@ -19,19 +19,18 @@ use crate::json;
 use crate::limits::Limits;
 use crate::replay::Tape;
 use crate::secret::Secret;
-use crate::settings::{Passed, Settings};
+use crate::settings::{Passed, Settings, Split};
 use crate::state::{Identity, Purity};
 use crate::tokens::Scope;
 
 mod plain_http;
 mod tracked;
 
-/// What the operator lets a tenant's engine reach.
+/// What the operator lets a tenant's engine reach. By default nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
-    /// The origins it may call, as the operator has confirmed them; `None` means those that its description and settings
-    /// [name](ApprovalEngine::origins). A tenant's administrator enters settings, so `None` trusts both.
-    pub origins: Option<BTreeSet<Origin>>,
+    /// The origins it may call.
+    pub origins: BTreeSet<Origin>,
     /// Origins among them of which it may call these paths alone. The others it may call whole.
     pub paths: BTreeMap<Origin, BTreeSet<PathPrefix>>,
     /// Those among them that may lie on private addresses.
@@ -40,11 +39,23 @@ pub struct Grant {
     pub loopback: bool,
 }
 
+impl Grant {
+    /// A convenience that trusts the engine's author and the tenant's administrator: it grants the origins that this
+    /// engine's description and these settings [name](ApprovalEngine::origins), whatever they are. An operator who does
+    /// not trust both reads that list, and grants what is right of it in [`origins`](Self::origins).
+    #[must_use]
+    pub fn trusting_description(engine: &ApprovalEngine, settings: &Settings) -> Self {
+        Self { origins: engine.origins(settings), ..Self::default() }
+    }
+}
+
 /// One tenant of one engine. Cheap to clone. Every call runs on an instance of its own.
 #[derive(Clone)]
 pub struct Tenant {
     engine: ApprovalEngine,
     settings: Arc<Passed>,
+    /// What of the settings the engine does not get. As long as there is any, no call goes further than `configure`.
+    unfit: Arc<[SettingProblem]>,
     /// What the engine has made of them. Shared, as they are, by all clones.
     image: Option<Arc<Image>>,
     configures: bool,
@@ -55,8 +66,7 @@ pub struct Tenant {
 impl Tenant {
     pub(crate) fn new(engine: ApprovalEngine, id: &str, settings: &Settings, grant: &Grant) -> Self {
         let description = engine.description();
-        let (passed, held) = settings.split(description);
-        let origins = grant.origins.clone().unwrap_or_else(|| engine.origins(settings));
+        let Split { passed, held, unfit, secrets, unseen } = settings.split(description);
         let scope = Scope::of(
             [description.id.as_str(), id]
                 .into_iter()
@@ -69,8 +79,10 @@ impl Tenant {
             scope,
             credential,
             held,
+            secrets,
+            unseen,
             egress: Egress {
-                origins,
+                origins: grant.origins.clone(),
                 paths: grant.paths.clone(),
                 private_origins: grant.private_origins.clone(),
                 loopback: grant.loopback,
@@ -80,6 +92,7 @@ impl Tenant {
         Self {
             engine,
             settings: Arc::new(passed),
+            unfit: unfit.into(),
             image: Some(Arc::default()),
             configures: true,
             identity: Arc::new(identity),
@@ -103,10 +116,9 @@ impl Tenant {
 
     /// A tenant whose imports are answered by a recording: it may reach nothing.
     pub(crate) fn for_replay(engine: ApprovalEngine, settings: Vec<Setting>) -> Self {
-        let nowhere = Grant { origins: Some(BTreeSet::new()), ..Grant::default() };
         Self {
             settings: Arc::new(settings.into()),
-            ..Self::new(engine, "replay", &Settings::new(), &nowhere)
+            ..Self::new(engine, "replay", &Settings::new(), &Grant::default())
         }
     }
 
@@ -160,12 +172,14 @@ impl Tenant {
             identity: self.identity.clone(),
             purity,
             settings: self.configures.then_some(self.passed_settings()),
+            unfit: &self.unfit,
             image: self.image.as_deref(),
             tape: None,
         }
     }
 
-    /// Checks the settings. The host calls it before it saves them. Where the engine
+    /// Checks the settings. The host calls it before it saves them. Problems that the host itself has with them, because
+    /// the engine does not get a value, come before the engine's own. Where the engine
     /// [gives an image](ApprovalEngine::offers_images) of what it has made of them, calls from here on are configured
     /// by that.
     ///
@@ -181,6 +195,7 @@ impl Tenant {
             })
             .await?;
         let given = plain_http::texts(self.passed_settings());
+        let verdict = with_unfit(verdict, &self.unfit);
         Ok(verdict.and_then(|configured| plain_http::refused(configured, &given, &self.identity.egress)))
     }
 
@@ -248,6 +263,11 @@ impl Tenant {
         Ok(plain_http::refused_json(result, own.as_ref().unwrap_or(arguments), &self.identity.egress))
     }
 
+    /// What of the settings the engine does not get.
+    pub(crate) fn unfit(&self) -> &[SettingProblem] {
+        &self.unfit
+    }
+
     /// Finds the function and reads its arguments.
     pub(crate) fn prepare_json(&self, function: &str, arguments: &Value) -> Result<PreparedJson, CallError> {
         let found = json::Function::find(&self.engine.loaded.component, function)?;
@@ -255,12 +275,13 @@ impl Tenant {
             return Err(CallFailure::Limit { setting: "limits.callback_bytes" }.into());
         }
         let purity = if found.is_pure(arguments) { Purity::Pure } else { Purity::Outbound };
-        let arguments = if function == "configure" && arguments.is_null() {
+        let own_settings = function == "configure" && arguments.is_null();
+        let arguments = if own_settings {
             found.arguments(&json::settings(self.passed_settings()))?
         } else {
             found.arguments(arguments)?
         };
-        Ok(PreparedJson { found, purity, arguments })
+        Ok(PreparedJson { found, purity, arguments, own_settings })
     }
 
     /// Does what was prepared.
@@ -269,13 +290,27 @@ impl Tenant {
         prepared: &PreparedJson,
         tape: Option<Arc<Tape>>,
     ) -> Result<Value, CallError> {
-        let PreparedJson { found, purity, arguments } = prepared;
+        let PreparedJson { found, purity, arguments, own_settings } = prepared;
         let image = self.image.as_deref().filter(|_| tape.is_none());
         let mut call = Call { tape, image, ..self.call(*purity) };
         if found.configures_itself() {
             call.settings = None;
         }
-        call.run(async |store, callee| found.call(store, &callee.instance, arguments).await).await
+        let answer =
+            call.run(async |store, callee| found.call(store, &callee.instance, arguments).await).await?;
+        Ok(if *own_settings { json::with_problems(answer, &self.unfit) } else { answer })
+    }
+}
+
+/// A verdict on settings of which the engine does not get all.
+pub(crate) fn with_unfit<T>(
+    verdict: Result<T, Vec<SettingProblem>>,
+    unfit: &[SettingProblem],
+) -> Result<T, Vec<SettingProblem>> {
+    match verdict {
+        Ok(sound) if unfit.is_empty() => Ok(sound),
+        Ok(_) => Err(unfit.to_vec()),
+        Err(problems) => Err(unfit.iter().cloned().chain(problems).collect()),
     }
 }
 
@@ -291,6 +326,8 @@ pub(crate) struct PreparedJson {
     found: json::Function,
     purity: Purity,
     arguments: Vec<Val>,
+    /// `configure` with the tenant's own settings.
+    own_settings: bool,
 }
 
 impl fmt::Debug for Tenant {

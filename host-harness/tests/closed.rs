@@ -29,7 +29,7 @@ async fn asking() -> (Tenant, Arc<Lines>) {
     let services = stage::services(InProcess::new(|_| Ok(http::Response::new(Bytes::new()))), &log);
     let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, services).unwrap();
     let engine = runtime.load(&engines::submitting::configuring(URL, ASK, ASK)).await.unwrap();
-    let origins = Some(BTreeSet::from([Origin::of(URL).unwrap()]));
+    let origins = BTreeSet::from([Origin::of(URL).unwrap()]);
     (engine.tenant("acme", &Settings::new(), &Grant { origins, ..Grant::default() }), log)
 }
 
@@ -39,8 +39,8 @@ fn said(log: &Lines) -> Vec<String> {
 }
 
 fn denied_and_answered() -> [String; 3] {
-    let denied = format!("request-denied setting=contract reason={CLOSED}");
-    [denied, String::from("contract"), String::from("answered")]
+    let denied = format!("host: request-denied setting=\"contract\" reason=\"{CLOSED}\"");
+    [denied, String::from("engine: contract"), String::from("engine: answered")]
 }
 
 #[tokio::test]
@@ -63,5 +63,5 @@ async fn configure_reaches_nothing_in_front_of_a_submission_by_name() {
 async fn a_submission_without_configure_reaches_out() {
     let (tenant, log) = asking().await;
     tenant.without_configure().submit(&stage::request()).await.unwrap().unwrap();
-    assert_eq!(said(&log), ["answered"]);
+    assert_eq!(said(&log), ["engine: answered"]);
 }

@@ -37,7 +37,7 @@ async fn logs(body: &str, limits: Limits, grant: &Grant, bytes: usize) -> Vec<St
 }
 
 fn granted() -> Grant {
-    Grant { origins: Some(BTreeSet::from([Origin::of(URL).unwrap()])), ..Grant::default() }
+    Grant { origins: BTreeSet::from([Origin::of(URL).unwrap()]), ..Grant::default() }
 }
 
 fn times(count: usize, instruction: &str) -> String {
@@ -51,8 +51,9 @@ async fn a_request_more_than_allowed_is_denied() {
     let limits = Limits { requests: 2, ..stage::limits() };
     let lines = logs(&times(3, ASK), limits, &granted(), 0).await;
     let denied =
-        "request-denied setting=limits.requests reason=the call has made all of its 2 requests".to_owned();
-    assert_eq!(lines, ["answered", "answered", &denied, "limits.requests"]);
+        "host: request-denied setting=\"limits.requests\" reason=\"the call has made all of its 2 requests\""
+            .to_owned();
+    assert_eq!(lines, ["engine: answered", "engine: answered", &denied, "engine: limits.requests"]);
 }
 
 #[tokio::test]
@@ -61,41 +62,46 @@ async fn a_request_of_more_bytes_than_allowed_is_denied() {
     let body = "(call $ask (i32.const 1000)) (call $ask (i32.const 1001))";
     let lines = logs(body, limits, &granted(), 0).await;
     let denied =
-        "request-denied setting=limits.request_bytes reason=the body has 1001 bytes, of 1000 at most"
+        "host: request-denied setting=\"limits.request_bytes\" reason=\"the body has 1001 bytes, of 1000 at most\""
             .to_owned();
-    assert_eq!(lines, ["answered", &denied, "limits.request_bytes"]);
+    assert_eq!(lines, ["engine: answered", &denied, "engine: limits.request_bytes"]);
 }
 
 #[tokio::test]
 async fn an_answer_of_more_bytes_than_allowed_is_too_large() {
     let limits = Limits { response_bytes: 1_000, ..stage::limits() };
-    assert_eq!(logs(ASK, limits.clone(), &granted(), 1_000).await, ["answered"]);
+    assert_eq!(logs(ASK, limits.clone(), &granted(), 1_000).await, ["engine: answered"]);
     let lines = logs(ASK, limits, &granted(), 1_001).await;
-    assert_eq!(lines, ["response-too-large setting=limits.response_bytes limit=1000", "too-large"]);
+    assert_eq!(
+        lines,
+        ["host: response-too-large setting=\"limits.response_bytes\" limit=\"1000\"", "engine: too-large"]
+    );
 }
 
 #[tokio::test]
 async fn an_origin_that_is_not_granted_is_denied_with_the_line_that_would_grant_it() {
     let lines = logs(ASK, stage::limits(), &Grant::default(), 0).await;
-    let denied = "request-denied setting=egress.origins reason=https://api.example.com is not granted \
-                  add=egress.origins = [\"https://api.example.com\"]";
-    assert_eq!(lines, [denied, "egress.origins"]);
+    let denied = "host: request-denied setting=\"egress.origins\" reason=\"https://api.example.com is not granted\" \
+                  add='egress.origins = [\"https://api.example.com\"]'";
+    assert_eq!(lines, [denied, "engine: egress.origins"]);
 }
 
 #[tokio::test]
 async fn a_line_more_than_allowed_is_dropped_and_that_is_said_once() {
     let limits = Limits { log_lines: 3, ..stage::limits() };
     let lines = logs(&times(9, "(call $say)"), limits, &granted(), 0).await;
-    let said = engines::submitting::LINE;
-    assert_eq!(lines, [said, said, said, "log-lines-dropped setting=limits.log_lines"]);
+    let said = format!("engine: \"{}\"", engines::submitting::LINE);
+    let said = said.as_str();
+    assert_eq!(lines, [said, said, said, "host: log-lines-dropped setting=\"limits.log_lines\""]);
 }
 
 #[tokio::test]
 async fn a_byte_more_than_allowed_in_the_log_is_dropped_and_that_is_said_once() {
     let limits = Limits { log_bytes: 120, ..stage::limits() };
     let lines = logs(&times(9, "(call $say)"), limits, &granted(), 0).await;
-    let said = engines::submitting::LINE;
-    assert_eq!(lines, [said, said, "log-lines-dropped setting=limits.log_bytes"]);
+    let said = format!("engine: \"{}\"", engines::submitting::LINE);
+    let said = said.as_str();
+    assert_eq!(lines, [said, said, "host: log-lines-dropped setting=\"limits.log_bytes\""]);
 }
 
 /// What the host has to say about an engine comes through, however much that engine has logged.
@@ -103,7 +109,10 @@ async fn a_byte_more_than_allowed_in_the_log_is_dropped_and_that_is_said_once() 
 async fn an_engine_that_floods_the_log_silences_nobody() {
     let limits = Limits { log_lines: 2, ..stage::limits() };
     let lines = logs(&(times(9, "(call $say)") + ASK), limits, &Grant::default(), 0).await;
-    assert!(lines.last().unwrap().starts_with("request-denied setting=egress.origins"), "{lines:?}");
+    assert!(
+        lines.last().unwrap().starts_with("host: request-denied setting=\"egress.origins\""),
+        "{lines:?}"
+    );
 }
 
 /// What the engine breaks is not told as the host's.

@@ -47,7 +47,7 @@ async fn logs(url: &str, grant: &Grant, log: &Arc<Lines>, services: Services) ->
     log.all().iter().filter(|line| line.level > Level::Debug).map(ToString::to_string).collect()
 }
 
-/// By default that is the grant, too.
+/// What [`Grant::trusting_description`] grants.
 #[tokio::test]
 async fn an_engine_tells_which_origins_it_asks_for_with_these_settings() {
     let runtime = Runtime::new(stage::limits(), &Allocation::OnDemand, stage::nowhere()).unwrap();
@@ -62,20 +62,20 @@ async fn an_engine_tells_which_origins_it_asks_for_with_these_settings() {
 #[tokio::test]
 async fn an_origin_that_is_granted_in_part_is_denied_elsewhere() {
     for (url, said) in [
-        ("https://api.example.com/v1/orders?key=S3", ["answered"].as_slice()),
+        ("https://api.example.com/v1/orders?key=S3", ["engine: answered"].as_slice()),
         (
             "https://api.example.com/v2/orders?key=S3",
             &[
-                "request-denied setting=egress.paths \
-                 reason=https://api.example.com/v2/orders is outside of the granted paths \
-                 add=egress.paths = { \"https://api.example.com\" = [\"/v2/orders/\"] }",
-                "egress.paths",
+                "host: request-denied setting=\"egress.paths\" \
+                 reason=\"https://api.example.com/v2/orders is outside of the granted paths\" \
+                 add='egress.paths = { \"https://api.example.com\" = [\"/v2/orders/\"] }'",
+                "engine: egress.paths",
             ],
         ),
     ] {
         let prefixes = BTreeSet::from([PathPrefix::new("/v1").unwrap()]);
         let grant = Grant {
-            origins: Some(origins(&[url])),
+            origins: origins(&[url]),
             paths: BTreeMap::from([(Origin::of(url).unwrap(), prefixes)]),
             ..Grant::default()
         };
@@ -93,32 +93,33 @@ async fn a_granted_name_that_leads_inside_is_denied_with_what_would_allow_it() {
         (
             "10.0.0.1",
             [
-                "request-denied setting=egress.private_origins reason=https://api.example.com has a private address \
-                 add=egress.private_origins = [\"https://api.example.com\"]",
-                "egress.private_origins",
+                "host: request-denied setting=\"egress.private_origins\" \
+                 reason=\"https://api.example.com has a private address\" \
+                 add='egress.private_origins = [\"https://api.example.com\"]'",
+                "engine: egress.private_origins",
             ],
         ),
         (
             "127.0.0.1",
             [
-                "request-denied setting=egress.loopback \
-                 reason=https://api.example.com has an address of this machine add=egress.loopback = true",
-                "egress.loopback",
+                "host: request-denied setting=\"egress.loopback\" \
+                 reason=\"https://api.example.com has an address of this machine\" add=\"egress.loopback = true\"",
+                "engine: egress.loopback",
             ],
         ),
         (
             "169.254.169.254",
             [
-                "request-denied setting=egress.origins \
-                 reason=https://api.example.com has an address that is link-local or reserved: none allows it",
-                "egress.origins",
+                "host: request-denied setting=\"egress.origins\" \
+                 reason=\"https://api.example.com has an address that is link-local or reserved: none allows it\"",
+                "engine: egress.origins",
             ],
         ),
     ] {
         let names = Arc::new(Everywhere(address.parse().unwrap()));
         let https = Https::with_profile(&Profile { names, ..Profile::default() }).unwrap();
         let log = Arc::<Lines>::default();
-        let grant = Grant { origins: Some(origins(&[url])), ..Grant::default() };
+        let grant = Grant { origins: origins(&[url]), ..Grant::default() };
         let services = stage::services(https, &log);
         assert_eq!(logs(url, &grant, &log, services).await, said, "{address}");
     }

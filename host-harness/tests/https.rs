@@ -132,7 +132,11 @@ async fn through_an_engine_the_secret_arrives_and_no_log_line_has_it() {
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
     let settings = props::settings().with("api-base-url", server.url(""));
-    let tenant = engine.tenant("acme", &settings, &Grant { loopback: true, ..Grant::default() });
+    let tenant = engine.tenant(
+        "acme",
+        &settings,
+        &Grant { loopback: true, ..Grant::trusting_description(&engine, &settings) },
+    );
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();
 
@@ -156,7 +160,11 @@ async fn through_an_engine_a_redirect_is_no_answer() {
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
     let settings = props::settings().with("api-base-url", server.url(""));
-    let tenant = engine.tenant("acme", &settings, &Grant { loopback: true, ..Grant::default() });
+    let tenant = engine.tenant(
+        "acme",
+        &settings,
+        &Grant { loopback: true, ..Grant::trusting_description(&engine, &settings) },
+    );
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();
 
@@ -172,7 +180,7 @@ async fn loopback_without_a_grant_names_the_setting() {
     let runtime = Runtime::new(stage::limits(), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(wecom_component::WECOM_ENGINE).await.unwrap();
     let settings = props::settings().with("api-base-url", server.url(""));
-    let tenant = engine.tenant("acme", &settings, &Grant::default());
+    let tenant = engine.tenant("acme", &settings, &Grant::trusting_description(&engine, &settings));
 
     let problem = tenant.resolve_user(&stage::account(), Depth::Confirmed).await.unwrap().unwrap_err();
 

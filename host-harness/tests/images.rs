@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use host_harness::log::Line;
 use host_harness::{Allocation, CallError, CallFailure, Grant, Limits, Runtime, Settings, Tenant};
 use serde_json::{Value, json};
 use stage::{Lines, Nowhere};
@@ -48,7 +49,9 @@ impl Toy {
     }
 
     fn lines(&self, before: usize) -> Vec<String> {
-        self.log.all().into_iter().skip(before).map(|line| line.to_string()).collect()
+        // The engine's own without saying so.
+        let text = |line: Line| line.to_string().trim_start_matches("engine: ").to_owned();
+        self.log.all().into_iter().skip(before).map(text).collect()
     }
 }
 
@@ -85,7 +88,9 @@ async fn another_tenant_of_the_same_name_has_no_image_yet() {
 
 #[tokio::test]
 async fn without_an_image_the_settings_are_checked_each_time() {
-    for (save, told) in [(EMPTY, None), (MANY_BYTES, Some("image-too-long bytes=65537 limit=65536"))] {
+    for (save, told) in
+        [(EMPTY, None), (MANY_BYTES, Some("host: image-too-long bytes=\"65537\" limit=\"65536\""))]
+    {
         let toy = Toy::new(save, TRUE).await;
         let first = ["configure", "save"].into_iter().chain(told).chain(["submit"]).collect::<Vec<_>>();
         assert_eq!(toy.submit().await, (lines(&first), Ok(())));
@@ -97,7 +102,10 @@ async fn without_an_image_the_settings_are_checked_each_time() {
 async fn an_image_that_the_engine_refuses_is_tried_once() {
     let toy = Toy::new(BYTES, FALSE).await;
     toy.submit().await.1.unwrap();
-    assert_eq!(toy.submit().await, (lines(&["restore", "image-given-up", "configure", "submit"]), Ok(())));
+    assert_eq!(
+        toy.submit().await,
+        (lines(&["restore", "host: image-given-up", "configure", "submit"]), Ok(()))
+    );
     assert_eq!(toy.submit().await, (lines(&["configure", "submit"]), Ok(())));
 }
 
@@ -108,7 +116,7 @@ async fn whoever_traps_in_restore_ends_one_call() {
     let (lines, done) = toy.submit().await;
     assert_eq!(lines, ["restore"]);
     assert!(matches!(done.unwrap_err().error, CallFailure::Trapped { .. }));
-    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
+    assert_eq!(toy.submit().await.0, ["host: image-given-up", "configure", "submit"]);
     assert_eq!(toy.submit().await.0, ["configure", "submit"]);
 }
 
@@ -118,7 +126,7 @@ async fn whoever_traps_in_save_ends_one_call() {
     let (lines, done) = toy.submit().await;
     assert_eq!(lines, ["configure", "save"]);
     assert!(matches!(done.unwrap_err().error, CallFailure::Trapped { .. }));
-    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
+    assert_eq!(toy.submit().await.0, ["host: image-given-up", "configure", "submit"]);
 }
 
 /// The administrator is told that the settings are sound: nothing else is done with that instance.
@@ -128,8 +136,8 @@ async fn whoever_traps_in_save_keeps_no_verdict_back() {
     toy.tenant.configure().await.unwrap().unwrap();
     let lines = toy.lines(1);
     assert_eq!(lines.get(..2).unwrap(), ["configure", "save"]);
-    assert!(lines.get(2).unwrap().starts_with("image-not-saved reason="), "{lines:?}");
-    assert_eq!(toy.submit().await.0, ["image-given-up", "configure", "submit"]);
+    assert!(lines.get(2).unwrap().starts_with("host: image-not-saved reason="), "{lines:?}");
+    assert_eq!(toy.submit().await.0, ["host: image-given-up", "configure", "submit"]);
 }
 
 #[tokio::test]
@@ -137,7 +145,7 @@ async fn whoever_never_ends_in_restore_ends_one_call() {
     let toy = Toy::new(BYTES, LOOP).await;
     toy.tenant.configure().await.unwrap().unwrap();
     assert_eq!(toy.submit().await.1.unwrap_err().error, CallFailure::Limit { setting: "limits.cpu" });
-    assert_eq!(toy.submit().await, (lines(&["image-given-up", "configure", "submit"]), Ok(())));
+    assert_eq!(toy.submit().await, (lines(&["host: image-given-up", "configure", "submit"]), Ok(())));
 }
 
 /// Of a call that is given up by its caller, or out of time, the host hears nothing more.
@@ -156,7 +164,7 @@ async fn a_call_that_is_cut_off_in_restore_was_one_call() {
         () = under_way => {}
     }
     assert_eq!(toy.lines(3), ["restore"]);
-    assert_eq!(toy.submit().await, (lines(&["image-given-up", "configure", "submit"]), Ok(())));
+    assert_eq!(toy.submit().await, (lines(&["host: image-given-up", "configure", "submit"]), Ok(())));
 }
 
 /// A recording holds the settings, and says what came of them.

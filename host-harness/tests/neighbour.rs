@@ -10,13 +10,11 @@
     reason = "a scenario that cannot go on ends here, and this one reports"
 )]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use host_harness::contract::{Depth, Member};
-use host_harness::egress::Origin;
 use host_harness::{Allocation, CallFailure, Grant, Limits, Runtime, Settings, Tenant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -108,7 +106,7 @@ async fn a_hostile_neighbour_ends_at_its_limits_and_changes_no_answer() {
     for (name, body, setting) in HOSTILE {
         let engine =
             runtime.load(&engines::submitting::engine("https://api.example.com/", body)).await.unwrap();
-        let grant = Grant { origins: Some(BTreeSet::<Origin>::new()), ..Grant::default() };
+        let grant = Grant::default();
         let stop = Arc::new(AtomicBool::new(false));
         let (count, mut ended) = watch::channel(0);
         let count = Arc::new(count);

@@ -4,7 +4,6 @@
 use host_harness::registry::{Swap, Version};
 use host_harness::{Allocation, Digest, LoadError, Registry, RegistryError, Runtime};
 use versions::Contract;
-use wecom_provider::props;
 
 #[path = "support/stage.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -113,7 +112,7 @@ async fn versions_stay_loaded_side_by_side_until_they_are_unloaded() {
     assert_eq!(registry.unload(a).unwrap_err(), RegistryError::NotLoaded { digest: a });
     assert_eq!(registry.activate(a).unwrap_err(), RegistryError::NotLoaded { digest: a });
     // Whoever holds it can still use it.
-    let tenant = begun.tenant("acme", &props::settings(), &host_harness::Grant::default());
+    let tenant = stage::tenant(&begun);
     tenant.configure().await.unwrap().unwrap();
 }
 

@@ -135,7 +135,8 @@ async fn a_tenant_that_has_all_of_its_own_places_takes_none_of_the_others() {
     let second = stage::tenant(&stuck).resolve_user(&account, Depth::Confirmed).await;
     let pure = stage::tenant(&stuck).configure().await;
     let working = engine.with_services(stage::services(silent("no such path", false), &Arc::default()));
-    let other = working.tenant("other", &props::settings(), &Grant::default());
+    let grant = Grant::trusting_description(&working, &props::settings());
+    let other = working.tenant("other", &props::settings(), &grant);
     let member = other.resolve_user(&account, Depth::Confirmed).await;
 
     let busy = CallFailure::Overloaded { setting: "limits.tenant_calls" };

@@ -59,9 +59,9 @@ impl Host {
         let runtime =
             Runtime::with_code_cache(limits, &Allocation::OnDemand, services, code).expect("a runtime");
         let engine = runtime.load(wecom_component::WECOM_ENGINE).await.expect("the WeCom engine");
-        let grant = Grant { loopback: true, ..Grant::default() };
-        let tenant =
-            engine.tenant(crash_wire::TENANT, &props::settings().with("api-base-url", wecom), &grant);
+        let settings = props::settings().with("api-base-url", wecom);
+        let grant = Grant { loopback: true, ..Grant::trusting_description(&engine, &settings) };
+        let tenant = engine.tenant(crash_wire::TENANT, &settings, &grant);
         let store = Stepping::new(SqliteStore::open(store).await.expect("a store"), parent);
         Self {
             tracker: Tracker::new(store, Policy::default(), HostKey::new(&crash_wire::HOST_KEY)),

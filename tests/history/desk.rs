@@ -74,7 +74,11 @@ impl Desk {
         let store = Shared::new(MemoryStore::default(), Steps::new());
         let node = Node {
             tracker: Arc::new(Tracker::new(store.clone(), Policy::default(), HostKey::new(&[7; 32]))),
-            tenant: engine.tenant("acme", &props::settings(), &Grant::default()),
+            tenant: engine.tenant(
+                "acme",
+                &props::settings(),
+                &Grant::trusting_description(&engine, &props::settings()),
+            ),
             clock: world.clock.clone(),
         };
         Self {

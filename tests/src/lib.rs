@@ -75,7 +75,7 @@ impl World {
     /// A tenant with other settings.
     #[must_use]
     pub fn tenant_with(&self, id: &str, settings: &Settings) -> Tenant {
-        self.engine.tenant(id, settings, &Grant::default())
+        self.engine.tenant(id, settings, &Grant::trusting_description(&self.engine, settings))
     }
 
     /// Saves the callback address in WeCom's console, which checks it through the engine.

@@ -71,7 +71,9 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> Result<Vec<Goal>> {
 pub(crate) async fn configured(engine: &ApprovalEngine, tenants: u32) -> Result<Vec<Tenant>> {
     let mut configured = Vec::new();
     for number in 0..tenants {
-        let tenant = engine.tenant(&format!("tenant-{number}"), &settings(number), &Grant::default());
+        let settings = settings(number);
+        let grant = Grant::trusting_description(engine, &settings);
+        let tenant = engine.tenant(&format!("tenant-{number}"), &settings, &grant);
         if let Err(problems) = tenant.configure().await? {
             return Err(format!("the settings of tenant {number} are not sound: {problems:?}").into());
         }

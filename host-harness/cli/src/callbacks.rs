@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use host_harness::contract::CallbackRequest;
 use host_harness::error::CallFailure;
-use host_harness::{ApprovalEngine, Grant};
+use host_harness::{ApprovalEngine, Grant, redact};
 use serde_json::{Value, json};
 use wecom_provider::recorded::Recorded;
 
@@ -34,7 +34,7 @@ pub(crate) async fn run(engine: Option<&Path>) -> Result<ExitCode, CliError> {
             Err(error) => Err(error),
         };
         let answer = result.unwrap_or_else(|error| json!({ "line": number, "error": error }));
-        writeln!(out, "{answer}")?;
+        writeln!(out, "{}", redact::json(&answer.to_string()))?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)

@@ -61,7 +61,7 @@ fn beside(described: BTreeSet<Origin>, allowed: Vec<(Origin, Option<PathPrefix>)
     }
     paths.retain(|origin, _| !whole.contains(origin));
     whole.extend(paths.keys().cloned());
-    Grant { origins: Some(whole), paths, ..Grant::default() }
+    Grant { origins: whole, paths, ..Grant::default() }
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
                 (part.clone(), path("/y")),
             ],
         );
-        assert_eq!(grant.origins, Some(BTreeSet::from([described, whole, part.clone()])));
+        assert_eq!(grant.origins, BTreeSet::from([described, whole, part.clone()]));
         let both = ["/x", "/y"].into_iter().filter_map(path).collect();
         assert_eq!(grant.paths, BTreeMap::from([(part, both)]));
     }

@@ -1,11 +1,11 @@
 //! The example company, reached over HTTP.
 
-use host_harness::{Grant, Settings};
+use host_harness::{ApprovalEngine, Grant, Settings};
 use wecom_provider::props;
 
-/// A grant for a fake on this machine.
-pub(crate) fn loopback() -> Grant {
-    Grant { loopback: true, ..Grant::default() }
+/// A grant for a fake on this machine, whose address is in the settings.
+pub(crate) fn loopback(engine: &ApprovalEngine, settings: &Settings) -> Grant {
+    Grant { loopback: true, ..Grant::trusting_description(engine, settings) }
 }
 
 /// Settings that fit the example company, whose API is at `wecom`.

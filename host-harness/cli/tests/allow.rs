@@ -59,8 +59,10 @@ fn to_add(ran: &Ran) -> Option<String> {
     let line = ran.stderr.lines().find(|line| line.contains("request-denied"));
     assert_eq!(line.is_none(), ran.stderr.contains("answered"), "{ran:?}");
     line.map(|line| {
-        let (_, add) = line.split_once("add=").unwrap_or_else(|| panic!("{line}"));
-        add.split(" engine=").next().unwrap().to_owned()
+        assert!(line.contains(" approval_host: host: request-denied "), "{line}");
+        let (_, add) = line.split_once(" add=").unwrap_or_else(|| panic!("{line}"));
+        let quote = add.chars().next().unwrap();
+        add.split(quote).nth(1).unwrap().to_owned()
     })
 }
 

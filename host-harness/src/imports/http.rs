@@ -14,7 +14,7 @@ use crate::bindings::idaas::approval::http::{
 use crate::egress::{Denied, Origin};
 use crate::log::Level;
 use crate::outbound::{Departure, SendError, coding};
-use crate::redact;
+use crate::redact::{self, Known};
 use crate::replay::{Cued, wire};
 use crate::state::{CallState, Purity};
 
@@ -37,8 +37,16 @@ pub const DENIED_HEADERS: [&str; 12] = [
 /// The reason of a denial where the contract has the imports closed. Other breaches of it are denied for other reasons.
 pub const CLOSED: &str = "describe, configure, handle-callback, a mapping, save and restore make no requests";
 
+/// Why an answer does not reach the engine. The contract has no case of its own for it: `denied` would promise that
+/// nothing was sent.
+pub const WITHHELD: &str = "the answer contained a held secret, so the host keeps it back: the request was sent, and \
+                            whether it had an effect is not known";
+
 /// Less than this is no time for a request.
 const SHORTEST: Duration = Duration::from_millis(500);
+
+/// Bytes of a reason that the engine is told.
+const REASON_BYTES: usize = 200;
 
 const URL_BYTES: usize = 8_192;
 const HEADERS: usize = 32;
@@ -64,7 +72,7 @@ impl CallState {
         };
         let fields = vec![
             ("method".into(), departure.request.method().to_string()),
-            ("url".into(), printable(departure.request.uri())),
+            ("url".into(), self.printable(departure.request.uri())),
         ];
         // Sent with hardly any time left, nothing could come of it but doubt.
         if departure.timeout < SHORTEST {
@@ -80,17 +88,26 @@ impl CallState {
         let origin = origin(departure.request.uri());
         let started = Instant::now();
         let outbound = self.services.outbound.clone();
+        let identity = self.identity.clone();
         let limit = departure.response_bytes;
-        let answer = async { coding::decoded(outbound.send(departure).await?, limit) };
-        let answer = self.meters.cpu.sparing(answer).await;
-        self.note_answer(fields, &answer, started);
+        let sending = async {
+            let answer = async { coding::decoded(outbound.send(departure).await?, limit) }.await;
+            let withheld = answer.as_ref().is_ok_and(|response| shows(&identity.unseen, response));
+            (answer, withheld)
+        };
+        let (answer, withheld) = self.meters.cpu.sparing(sending).await;
+        self.note_answer(fields.clone(), &answer, started);
         self.note_time(&answer);
+        if withheld {
+            self.note(Level::Warn, "answer-withheld", fields);
+            return Err(Error::Interrupted(String::from(WITHHELD)));
+        }
         answer.map(response).map_err(|error| self.refused(error, &origin))
     }
 
     /// Checks everything that can be checked before anything is sent.
-    fn prepare(&self, request: Request) -> Result<Departure, Denied> {
-        let limits = &self.limits;
+    fn prepare(&mut self, request: Request) -> Result<Departure, Denied> {
+        let limits = self.limits.clone();
         let denied = |setting, reason: &str| Err(Denied::new(setting, reason));
         if self.purity == Purity::Pure {
             return denied("contract", CLOSED);
@@ -123,11 +140,17 @@ impl CallState {
         }
         for SecretSlot { setting, place } in request.secrets {
             let Some(secret) = self.identity.held.get(&setting) else {
-                return denied("settings", &format!("no held secret {}", redact::line(&setting, 64)));
+                return denied("settings", &format!("no held secret {}", self.known.line(&setting, 64)));
             };
             match place {
-                SecretPlace::Query(name) => add_parameter(&mut url, &name, secret.expose()),
-                SecretPlace::Header(name) => add_header(&mut headers, &name, secret.expose(), true)?,
+                SecretPlace::Query(name) => {
+                    self.known.learn_name(&name);
+                    add_parameter(&mut url, &name, secret.expose());
+                }
+                SecretPlace::Header(name) => {
+                    self.known.learn_name(&name);
+                    add_header(&mut headers, &name, secret.expose(), true)?;
+                }
             }
         }
 
@@ -154,6 +177,11 @@ impl CallState {
         })
     }
 
+    /// A URL without its query.
+    fn printable(&self, uri: &http::Uri) -> String {
+        self.known.line(&format!("{}{}", origin(uri), uri.path()), REASON_BYTES)
+    }
+
     fn note_answer(
         &mut self,
         mut fields: Vec<(String, String)>,
@@ -162,7 +190,7 @@ impl CallState {
     ) {
         fields.push(match answer {
             Ok(response) => ("status".into(), response.status().as_u16().to_string()),
-            Err(error) => ("error".into(), redact::line(&format!("{error:?}"), 200)),
+            Err(error) => ("error".into(), format!("{error:?}")),
         });
         fields.push(("ms".into(), started.elapsed().as_millis().to_string()));
         self.note(Level::Debug, "request", fields);
@@ -184,7 +212,7 @@ impl CallState {
 
     /// Tells the operator what would allow it, and the engine that it is denied.
     fn deny(&mut self, Denied { setting, reason, add }: Denied) -> Error {
-        let reason = redact::line(&reason, 200);
+        let reason = self.known.line(&reason, REASON_BYTES);
         let mut fields = vec![("setting".into(), setting.to_owned()), ("reason".into(), reason.clone())];
         fields.extend(add.map(|add| (String::from("add"), add)));
         self.note(Level::Warn, "request-denied", fields);
@@ -195,8 +223,8 @@ impl CallState {
     fn refused(&mut self, error: SendError, origin: &str) -> Error {
         match error {
             SendError::ForbiddenAddress(class) => self.deny(Denied::address(class, origin)),
-            SendError::Unreachable(reason) => Error::Unreachable(redact::line(&reason, 200)),
-            SendError::Interrupted(reason) => Error::Interrupted(redact::line(&reason, 200)),
+            SendError::Unreachable(reason) => Error::Unreachable(self.known.line(&reason, REASON_BYTES)),
+            SendError::Interrupted(reason) => Error::Interrupted(self.known.line(&reason, REASON_BYTES)),
             SendError::TooLarge => {
                 let limit = self.limits.response_bytes as u64;
                 let fields = vec![
@@ -256,14 +284,16 @@ fn origin(uri: &http::Uri) -> String {
     Origin::of(&uri.to_string()).map(|origin| origin.to_string()).unwrap_or_default()
 }
 
-/// A URL without its query.
-fn printable(uri: &http::Uri) -> String {
-    redact::line(&format!("{}{}", origin(uri), uri.path()), 200)
+/// Whether an answer shows one of these secrets, raw or encoded, in its body or its headers.
+fn shows(secrets: &Known, response: &http::Response<Bytes>) -> bool {
+    response.headers().values().any(|value| secrets.occur_in(value.as_bytes()))
+        || secrets.occur_in(response.body())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn a_secret_is_encoded_behind_what_the_query_holds() {
@@ -273,9 +303,22 @@ mod tests {
     }
 
     #[test]
-    fn a_printed_url_has_no_query() {
-        let uri = http::Uri::from_static("https://qyapi.weixin.qq.com/cgi-bin/user/get?access_token=T1");
-        assert_eq!(printable(&uri), "https://qyapi.weixin.qq.com/cgi-bin/user/get");
+    fn an_answer_shows_a_secret_in_its_body_or_its_headers() {
+        let held = Known::of([&Secret::new("S3CR3T/+value")]);
+        let answer = |header: &str, body: &str| {
+            let answer = http::Response::builder().header("location", header);
+            answer.body(Bytes::from(body.to_owned())).unwrap()
+        };
+        for (header, body) in [
+            ("https://x/?s=S3CR3T%2F%2Bvalue", ""),
+            ("S3CR3T/+value", ""),
+            ("", "{\"you\":\"S3CR3T\\/\\u002bvalue\"}"),
+            ("", "UzNDUjNULyt2YWx1ZQ=="),
+        ] {
+            assert!(shows(&held, &answer(header, body)), "{header} {body}");
+        }
+        assert!(!shows(&held, &answer("https://x/?s=***", "{\"errcode\":0}")));
+        assert!(!shows(&Known::default(), &answer("S3CR3T/+value", "S3CR3T/+value")));
     }
 
     #[test]

@@ -17,18 +17,28 @@ use crate::limits::{Exceeded, Limits, Meters};
 use crate::log::{Line, LogSink};
 use crate::outbound::InProcess;
 use crate::pace::{Pace, Quota};
+use crate::redact::Known;
+use crate::secret::Secret;
 use crate::slots::TenantSlots;
 use crate::state::{CallState, Identity, Purity};
 use crate::tokens::{MemoryTokens, Scope};
 
 const PROVIDER: &str = "https://api.example.com";
 
+const SECRET: &str = "S3CR3T/+of the tenant";
+
 #[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
+struct Lines(Mutex<Vec<Line>>);
 
 impl LogSink for Lines {
     fn write(&self, line: &Line) {
-        self.0.lock().unwrap().push(line.event.clone());
+        self.0.lock().unwrap().push(line.clone());
+    }
+}
+
+impl Lines {
+    fn events(&self) -> Vec<String> {
+        self.0.lock().unwrap().iter().map(|line| line.event.clone()).collect()
     }
 }
 
@@ -58,7 +68,9 @@ fn world(cpu: CpuMeter) -> World {
         tenant: String::from("acme"),
         scope: Scope::of([]),
         credential: Scope::of([]),
-        held: BTreeMap::new(),
+        held: BTreeMap::from([(String::from("secret"), Secret::new(SECRET))]),
+        secrets: Known::of([&Secret::new(SECRET)]),
+        unseen: Known::default(),
         egress: Egress { origins, ..Egress::default() },
         slots: TenantSlots::new(1).of("toy", "acme"),
     };
@@ -107,7 +119,7 @@ async fn every_import_ends_a_call_whose_time_is_spent_and_does_nothing_more_for_
     }
     assert_eq!(world.sent.load(Ordering::Relaxed), 0);
     assert!(world.state.leases.is_empty());
-    assert_eq!(*world.lines.0.lock().unwrap(), Vec::<String>::new());
+    assert_eq!(world.lines.events(), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -117,5 +129,62 @@ async fn with_time_left_every_import_does_its_work() {
         assert_eq!(end, None, "{import}");
     }
     assert_eq!(world.sent.load(Ordering::Relaxed), 1);
-    assert_eq!(*world.lines.0.lock().unwrap(), ["request", "said"]);
+    assert_eq!(world.lines.events(), ["request", "said"]);
+}
+
+/// What a line says, and how many secrets the host has masked in it.
+fn last(lines: &Lines) -> (String, usize) {
+    let lines = lines.0.lock().unwrap();
+    lines.last().map(|line| (line.to_string(), line.secrets_masked)).unwrap()
+}
+
+#[tokio::test]
+async fn what_a_call_knows_is_masked_in_its_lines_whichever_way_it_is_written() {
+    let mut world = world(CpuMeter::new(Duration::from_secs(600)));
+    let state = &mut world.state;
+    let key = || String::from("api");
+    assert!(matches!(
+        token_cache::Host::acquire(state, key(), Some(String::from("old-T0KEN-value"))).await.unwrap(),
+        token_cache::Acquired::Lease
+    ));
+    token_cache::Host::publish(state, key(), String::from("new/T0KEN+value"), 7_200).await.unwrap();
+    let field = |key: &str, value: &str| log::Field {
+        key: key.to_owned(),
+        value: log::Value::Text(value.to_owned()),
+    };
+    let fields = vec![
+        field("token", "new/T0KEN+value"),
+        field("url", "/x?t=new%2FT0KEN%2Bvalue&u=1"),
+        field("json", r#"{"t":"new\/T0KEN\u002bvalue"}"#),
+        // `user:` and the secret.
+        field("basic", "dXNlcjpTM0NSM1QvK29mIHRoZSB0ZW5hbnQ="),
+        field("old", "old-T0KEN-value"),
+        field("other", "plain"),
+    ];
+    log::Host::write(state, log::Level::Info, String::from("S3CR3T/+of the tenant"), fields).unwrap();
+    let said = "engine: \"***\" token=\"***\" url=\"/x?t=***&u=1\" json='{\"t\":\"***\"}' basic=\"***\" old=\"***\" \
+                other=\"plain\"";
+    assert_eq!(last(&world.lines), (said.to_owned(), 6));
+}
+
+/// The second net has the names that the call itself uses.
+#[tokio::test]
+async fn values_behind_the_names_of_secret_slots_are_masked() {
+    let mut world = world(CpuMeter::new(Duration::from_secs(600)));
+    let state = &mut world.state;
+    let slot = |place| http::SecretSlot { setting: String::from("secret"), place };
+    let request = http::Request {
+        method: http::Method::Get,
+        url: PROVIDER.to_owned(),
+        headers: Vec::new(),
+        body: None,
+        secrets: vec![
+            slot(http::SecretPlace::Query(String::from("corp_pass"))),
+            slot(http::SecretPlace::Header(String::from("x-pass-phrase"))),
+        ],
+    };
+    http::Host::send(state, request).await.unwrap().unwrap();
+    let event = String::from("?CORP%5Fpass=other&a=1 X-Pass-Phrase: other words");
+    log::Host::write(state, log::Level::Info, event, Vec::new()).unwrap();
+    assert_eq!(last(&world.lines), (String::from("engine: \"?CORP%5Fpass=***&a=1 X-Pass-Phrase: ***\""), 0));
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::bindings::idaas::approval::token_cache::{Acquired, Host};
-use crate::redact;
 use crate::replay::{Cued, wire};
 use crate::secret::Secret;
 use crate::state::{CallState, Purity};
@@ -26,7 +25,11 @@ impl Host for CallState {
             Cued::Live(live) => live,
             Cued::Played(acquired) => return Ok(acquired),
         };
+        refused.iter().for_each(|token| self.known.learn(token));
         let acquired = self.look_up(key, refused).await;
+        if let Acquired::Token(token) = &acquired {
+            self.known.learn(token);
+        }
         self.answered(live, || wire::acquired(&acquired));
         Ok(acquired)
     }
@@ -37,6 +40,7 @@ impl Host for CallState {
             Cued::Live(live) => live,
             Cued::Played(()) => return Ok(()),
         };
+        self.known.learn(&token);
         let key = self.key(key);
         if token.len() <= TOKEN_BYTES
             && let Some(lease) = self.leases.remove(&key)
@@ -59,7 +63,8 @@ impl Host for CallState {
         let key = self.key(key);
         if let Some(lease) = self.leases.remove(&key) {
             let tokens = self.services.tokens.clone();
-            let blocking = async { tokens.block(&key, lease, redact::line(&code, CODE_BYTES)).await };
+            let code = self.known.line(&code, CODE_BYTES);
+            let blocking = async { tokens.block(&key, lease, code).await };
             self.meters.cpu.sparing(blocking).await;
         }
         self.answered(live, || Value::Null);

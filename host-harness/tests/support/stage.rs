@@ -12,7 +12,7 @@ use host_harness::log::{Line, LogSink};
 use host_harness::outbound::{BoxFuture, Departure, Outbound, SendError};
 use host_harness::pace::{Pace, Quota};
 use host_harness::tokens::MemoryTokens;
-use host_harness::{ApprovalEngine, Grant, Limits, Services, Tenant};
+use host_harness::{ApprovalEngine, Grant, Limits, Services, Settings, Tenant};
 use wecom_provider::{EGRESS, answer, props};
 
 pub(crate) use wecom_provider::T0;
@@ -85,7 +85,14 @@ pub(crate) fn limits() -> Limits {
 }
 
 pub(crate) fn tenant(engine: &ApprovalEngine) -> Tenant {
-    engine.tenant("acme", &props::settings(), &Grant::default())
+    // Of the settings, those that this engine knows: a small one knows none.
+    let known = |key: &str| engine.description().settings.iter().any(|field| field.key == key);
+    let settings: Settings = props::settings()
+        .iter()
+        .filter(|(key, _)| known(key))
+        .map(|(key, value)| (key, value.expose()))
+        .collect();
+    engine.tenant("acme", &settings, &Grant::trusting_description(engine, &settings))
 }
 
 pub(crate) fn account() -> Account {

@@ -26,7 +26,8 @@ pub(crate) async fn difference(engine: &ApprovalEngine, call: &Call) -> Option<S
         pace: Arc::new(Pace::new(Arc::new(ManualClock::at(T0)), Quota::default())),
         log: player.clone(),
     };
-    let tenant = engine.with_services(services).tenant("replay", &call.settings, &Grant::default());
+    let grant = Grant::trusting_description(engine, &call.settings);
+    let tenant = engine.with_services(services).tenant("replay", &call.settings, &grant);
     let tenant = if call.configured { tenant } else { tenant.without_configure() };
     let output = call::call(&tenant, call.function, &call.input).await;
     if let Some(difference) = player.difference() {

@@ -88,7 +88,8 @@ impl World {
             Tenant::First | Tenant::Unconfigured => "first",
             Tenant::Second => "second",
         };
-        let called = self.engine.tenant(id, &self.settings, &Grant::default());
+        let grant = Grant::trusting_description(&self.engine, &self.settings);
+        let called = self.engine.tenant(id, &self.settings, &grant);
         let configured = tenant != Tenant::Unconfigured;
         let called = if configured { called } else { called.without_configure() };
         let prepared = if configured { leave_image(&called).await } else { Ok(()) };

@@ -50,7 +50,8 @@ impl Story {
     ) -> Result<Self, CliError> {
         let wecom = format!("http://{wecom}");
         let callback_url = format!("http://{}/callback/acme", host.local_addr()?);
-        let tenant = engine.tenant("acme", &settings(&wecom), &loopback());
+        let settings = settings(&wecom);
+        let tenant = engine.tenant("acme", &settings, &loopback(&engine, &settings));
         let (idaas, seen) = Idaas::new(tenant.clone(), clock.clone());
         tokio::spawn(idaas.clone().serve(host));
         Ok(Self {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use host_harness::log::Line;
+use host_harness::log::{Line, Writer};
 
 use crate::call::SAVE;
 use crate::provider::Secrets;
@@ -42,6 +42,10 @@ pub(super) fn findings(calls: &[Call], secrets: &Secrets) -> Vec<String> {
             Import::Send { .. } => {}
         });
         call.lines.iter().for_each(|line| seek("a log line", &line.to_string()));
+        // What the engine has written there, the host masks before the kit gets it.
+        if call.lines.iter().any(|line| line.writer == Writer::Engine && line.secrets_masked > 0) {
+            found.push(format!("{}: a secret is in a log line", call.place));
+        }
         let private = |line: &Line| secrets.in_logs.iter().any(|one| line.to_string().contains(one.as_str()));
         if call.lines.iter().any(private) {
             found.push(format!("{}: a name or a message is in a log line", call.place));

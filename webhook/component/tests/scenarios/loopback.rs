@@ -22,8 +22,9 @@ async fn a_request_is_submitted_and_read_back_over_http() {
     let outbound = Arc::new(Https::new().unwrap());
     let engine =
         engine().await.with_services(services(outbound, &Arc::new(ManualClock::at(T0)), &Arc::default()));
-    let grant = Grant { loopback: true, ..Grant::default() };
-    let tenant = engine.tenant("acme", &settings().with("endpoint", endpoint), &grant);
+    let settings = settings().with("endpoint", endpoint);
+    let grant = Grant { loopback: true, ..Grant::trusting_description(&engine, &settings) };
+    let tenant = engine.tenant("acme", &settings, &grant);
     let id = tenant.submit(&request("REQ-1")).await.unwrap().unwrap().approval_id;
     assert_eq!(tenant.fetch(&id).await.unwrap().unwrap().applicant, "zhang.san");
     assert_eq!(company.approvals().len(), 1);

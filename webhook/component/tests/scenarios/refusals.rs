@@ -1,7 +1,5 @@
 //! What the endpoint, or the host's policy, says no to, and who has to act.
 
-use std::collections::BTreeSet;
-
 use fake_webhook::{EXAMPLE, Fault, Setup};
 use host_harness::Grant;
 use host_harness::contract::{Refusal, RefusalClass, SubmitProblem, TrackingProblem};
@@ -79,8 +77,7 @@ async fn a_busy_endpoint_names_the_time_to_wait() {
 #[tokio::test]
 async fn what_the_policy_denies_names_the_setting() {
     let world = World::new().await;
-    let grant = Grant { origins: Some(BTreeSet::new()), ..Grant::default() };
-    let tenant = world.engine.tenant("acme", &settings(), &grant);
+    let tenant = world.engine.tenant("acme", &settings(), &Grant::default());
     let problem = tenant.submit(&request("REQ-1")).await.unwrap().unwrap_err();
     let SubmitProblem::Refused(refusal) = problem else { panic!("{problem:?}") };
     assert_eq!(refusal.code, "egress-denied");

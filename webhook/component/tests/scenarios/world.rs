@@ -43,7 +43,7 @@ impl World {
     }
 
     pub(crate) fn tenant_with(&self, settings: &Settings) -> Tenant {
-        self.engine.tenant("acme", settings, &Grant::default())
+        self.engine.tenant("acme", settings, &Grant::trusting_description(&self.engine, settings))
     }
 
     /// Submits `REQ-1`.

@@ -17,7 +17,8 @@ impl Story {
             .with("aes-key", EXAMPLE_AES_KEY.trim_end_matches('8'))
             .with("agent-id", "approval")
             .with("corp_id", CORP_ID);
-        let tenant = self.tenant.engine().tenant("acme", &mistaken, &loopback());
+        let engine = self.tenant.engine();
+        let tenant = engine.tenant("acme", &mistaken, &loopback(engine, &mistaken));
         let started = Instant::now();
         let problems = tenant.configure().await?.err().unwrap_or_default();
         self.timeline.engine("configure", started.elapsed(), format_args!("{} problems", problems.len()))?;
