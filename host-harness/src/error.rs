@@ -10,18 +10,21 @@ use crate::contract::version::Unspoken;
 use crate::contract::{PACKAGE, SettingProblem, VERSION};
 use crate::json::InputError;
 use crate::pace::Hold;
+use crate::redact::{in_error, line};
 
 /// The runtime cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
     /// This machine cannot give what the runtime asks for.
-    #[error("cannot start the runtime: {reason}: lower `limits.concurrent_calls` or allocate on demand")]
+    #[error(
+        "cannot start the runtime: {}: lower `limits.concurrent_calls` or allocate on demand", in_error(.reason)
+    )]
     Unavailable {
         /// In wasmtime's words.
         reason: String,
     },
     /// The way out cannot be as it is described.
-    #[error("the egress profile is not possible: {reason}: correct it")]
+    #[error("the egress profile is not possible: {}: correct it", in_error(.reason))]
     Profile {
         /// Which setting, and why.
         reason: String,
@@ -32,7 +35,7 @@ pub enum RuntimeError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// Not readable.
-    #[error("cannot read the engine {path}: {reason}: name the component's file")]
+    #[error("cannot read the engine {}: {}: name the component's file", in_error(.path), in_error(.reason))]
     Unreadable {
         /// The file.
         path: String,
@@ -43,7 +46,9 @@ pub enum LoadError {
     #[error("the engine is precompiled native code: give the .wasm component it was made from")]
     Precompiled,
     /// A module, or something else altogether.
-    #[error("the engine is no sound component: {reason}: build it for wasm32-unknown-unknown and encode it")]
+    #[error(
+        "the engine is no sound component: {}: build it for wasm32-unknown-unknown and encode it", in_error(.reason)
+    )]
     NoComponent {
         /// In wasmtime's words.
         reason: String,
@@ -51,7 +56,7 @@ pub enum LoadError {
     /// It wants more than the contract gives.
     #[error(
         "the engine imports what no host grants: {}: it may import http, token-cache and log of \
-         idaas:approval@0.1 and nothing else", .imports.join(", ")
+         idaas:approval@0.1 and nothing else", names(.imports)
     )]
     ForeignImports {
         /// The imports that are not in the contract.
@@ -60,7 +65,7 @@ pub enum LoadError {
     /// It was built for a version of the contract that came after this host.
     #[error(
         "the engine is built for idaas:approval@{engine} and this host speaks {host}: update the host, or take an \
-         engine that is built for {host}{}", because(.reason)
+         engine that is built for {host}{}", because(.reason), engine = version(.engine)
     )]
     NewerContract {
         /// What the engine was built for.
@@ -73,7 +78,7 @@ pub enum LoadError {
     /// It was built for a version of the contract that this host has never spoken or speaks no more.
     #[error(
         "the engine is built for idaas:approval@{engine} and this host speaks {host}: build the engine for {host}, \
-         or run it in a host that speaks {engine}"
+         or run it in a host that speaks {engine}", engine = version(.engine)
     )]
     OlderContract {
         /// What the engine was built for.
@@ -82,7 +87,7 @@ pub enum LoadError {
         host: Version,
     },
     /// It does not offer what every engine offers.
-    #[error("the engine does not fit {PACKAGE}@{VERSION}: {reason}")]
+    #[error("the engine does not fit {PACKAGE}@{VERSION}: {}", in_error(.reason))]
     WrongContract {
         /// What is missing or differs.
         reason: String,
@@ -115,7 +120,23 @@ impl From<Unspoken> for LoadError {
 }
 
 fn because(reason: &Option<String>) -> String {
-    reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
+    reason.as_ref().map(|reason| format!(": {}", in_error(reason))).unwrap_or_default()
+}
+
+/// A version may be as long as an engine likes.
+fn version(version: &Version) -> String {
+    in_error(&version.to_string())
+}
+
+/// The first of many names, each cut to a size.
+fn names(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    const BYTES: usize = 120;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| line(name, BYTES)).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// A call ended without the engine's verdict.
@@ -131,7 +152,9 @@ pub struct CallError {
 /// The first problem, as an example.
 fn first(problems: &[SettingProblem]) -> String {
     problems.first().map_or_else(String::new, |problem| {
-        format!("{}: {}: {}", problem.key, problem.sentence.en, problem.remedy.en)
+        let [key, sentence, remedy] =
+            [&problem.key, &problem.sentence.en, &problem.remedy.en].map(|text| in_error(text));
+        format!("{key}: {sentence}: {remedy}")
     })
 }
 
@@ -167,7 +190,7 @@ pub enum CallFailure {
         interface: &'static str,
     },
     /// The author of the engine: it trapped.
-    #[error("the engine trapped: {trap}: a defect of the engine; its log has the panic")]
+    #[error("the engine trapped: {}: a defect of the engine; its log has the panic", in_error(.trap))]
     Trapped {
         /// In wasmtime's words.
         trap: String,
@@ -196,7 +219,7 @@ pub enum CallFailure {
         setting: &'static str,
     },
     /// The host itself failed.
-    #[error("the host failed: {reason}")]
+    #[error("the host failed: {}", in_error(.reason))]
     Host {
         /// In its own words.
         reason: String,

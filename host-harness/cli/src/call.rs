@@ -50,7 +50,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
 
 /// Prints a result, and in one sentence what is wrong with it.
 pub(crate) fn print(function: &str, result: &Value) -> Result<ExitCode, CliError> {
-    writeln!(io::stdout(), "{result:#}")?;
+    writeln!(io::stdout(), "{}", redact::json(&format!("{result:#}")))?;
     match result.get("err") {
         None => Ok(ExitCode::SUCCESS),
         Some(problem) => {

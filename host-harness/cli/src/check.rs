@@ -70,7 +70,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     })?;
     let mut out = io::stdout().lock();
     if options.json {
-        writeln!(out, "{told:#}")?;
+        writeln!(out, "{}", redact::json(&format!("{told:#}")))?;
     } else {
         findings.iter().try_for_each(|finding| print(&mut out, finding, options.configured.language))?;
     }

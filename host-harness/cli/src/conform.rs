@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use conformance_kit::Provider;
 use conformance_kit::sample::Sample;
-use host_harness::LoadError;
+use host_harness::{LoadError, redact};
 use webhook_provider::Webhook;
 use wecom_provider::WeCom;
 use wrong_engines::Mistake;
@@ -88,7 +88,7 @@ async fn conform(options: &Options) -> Result<ExitCode, CliError> {
     let report = conformance_kit::run(&engine, provider).await?;
     let text = match options.format {
         Format::Table => report.to_string(),
-        Format::Json => format!("{:#}\n", report.to_json()),
+        Format::Json => format!("{}\n", redact::json(&format!("{:#}", report.to_json()))),
         Format::Junit => report.to_junit().map_err(|error| CliError::Junit(error.to_string()))?,
     };
     end(&text, report.passed())
@@ -98,7 +98,7 @@ async fn wrong(mistakes: &[Mistake], format: Format) -> Result<ExitCode, CliErro
     let trial = wrong_engines::run(mistakes).await?;
     let text = match format {
         Format::Table => trial.to_string(),
-        Format::Json => format!("{:#}\n", trial.to_json()),
+        Format::Json => format!("{}\n", redact::json(&format!("{:#}", trial.to_json()))),
         Format::Junit => trial.to_junit().map_err(|error| CliError::Junit(error.to_string()))?,
     };
     end(&text, trial.passed())

@@ -21,7 +21,7 @@ pub(crate) async fn run(file: Option<&Path>, as_json: bool) -> Result<ExitCode, 
     if as_json {
         let tenant = engine.tenant("inspect", &Settings::new(), &Grant::default());
         let description = tenant.call_json("describe", &Value::Null).await?;
-        writeln!(out, "{:#}", as_value(&engine, &description))?;
+        writeln!(out, "{}", redact::json(&format!("{:#}", as_value(&engine, &description))))?;
     } else {
         print(&mut out, &engine)?;
     }

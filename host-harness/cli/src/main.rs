@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use host_harness::redact;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -122,9 +123,13 @@ enum LogLevel {
     Trace,
 }
 
+/// How much of an error is printed. It may repeat what an engine or a file says.
+const ERROR_BYTES: usize = 4_000;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(arguments.log_level);
+    without_core_dumps();
     let ran = cache::choose(&arguments.cache)
         .map_err(error::CliError::from)
         .and_then(|()| Ok(tokio::runtime::Runtime::new()?))
@@ -136,8 +141,19 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(io::stderr(), "host-harness: {error}");
+            let _ = writeln!(io::stderr(), "host-harness: {}", redact::line(&error.to_string(), ERROR_BYTES));
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Settings are read into this process's memory: a crash must not write them to a disk.
+fn without_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+            tracing::warn!(target: "host_harness", "core dumps cannot be switched off: {error}");
         }
     }
 }
@@ -168,7 +184,8 @@ fn log_to_stderr(level: LogLevel) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let ours = ["approval_engine", "host_harness", "fake_wecom"].map(|target| (target, level));
+    let ours =
+        ["approval_host", "approval_engine", "host_harness", "fake_wecom"].map(|target| (target, level));
     tracing_subscriber::registry()
         .with(tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()))
         .with(Targets::new().with_targets(ours))

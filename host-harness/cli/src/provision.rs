@@ -64,7 +64,7 @@ fn tell(news: &Settings, language: Language) -> Result<(), CliError> {
     }
     let store =
         language.choose("The template is ready. Store these settings:", "模板已就绪。请保存以下设置：");
-    writeln!(out, "{store}\n{:#}", input::as_json(news))?;
+    writeln!(out, "{store}\n{}", redact::json(&format!("{:#}", input::as_json(news))))?;
     Ok(())
 }
 

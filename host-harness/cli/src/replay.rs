@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use host_harness::redact;
 use host_harness::replay::{Difference, Recording, Replayed};
 
 use crate::error::CliError;
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     reveal: bool,
 }
 
+/// How much of a text of an engine or a file is printed.
+const TEXT_BYTES: usize = 200;
+
 /// Ends with success only when the engine did the same.
 pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let sealed = std::fs::read_to_string(&options.file).map_err(|error| CliError::Input {
@@ -39,9 +43,13 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let mut out = io::stdout().lock();
 
     let origin = recording.origin();
-    writeln!(out, "recorded  {} of {} {}", origin.function, origin.engine, origin.version)?;
-    writeln!(out, "          sha256 {}", origin.digest)?;
-    writeln!(out, "replayed  on {} {}", engine.description().id, engine.description().version)?;
+    let plain = |text: &str| redact::line(text, TEXT_BYTES);
+    let [function, id, version, digest] =
+        [&origin.function, &origin.engine, &origin.version, &origin.digest].map(|text| plain(text));
+    writeln!(out, "recorded  {function} of {id} {version}")?;
+    writeln!(out, "          sha256 {digest}")?;
+    let description = engine.description();
+    writeln!(out, "replayed  on {} {}", plain(&description.id), plain(&description.version))?;
     writeln!(out, "          sha256 {}", engine.digest())?;
     match engine.replay(&recording).await? {
         Replayed::Same { imports } => {
@@ -64,6 +72,6 @@ fn print_values(out: &mut impl io::Write, difference: &Difference, reveal: bool)
     if !reveal {
         return writeln!(out, "          --reveal shows the values, secrets among them");
     }
-    writeln!(out, "          recorded {:#}", difference.recorded)?;
-    writeln!(out, "          replayed {:#}", difference.replayed)
+    writeln!(out, "          recorded {}", redact::json(&format!("{:#}", difference.recorded)))?;
+    writeln!(out, "          replayed {}", redact::json(&format!("{:#}", difference.replayed)))
 }

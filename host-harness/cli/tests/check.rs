@@ -225,3 +225,13 @@ fn the_files_of_a_fake_are_gone_after_ctrl_c() {
     assert_eq!(fake.child.wait().unwrap().code(), Some(0));
     assert_eq!(std::fs::read_dir(fake.directory.path()).unwrap().count(), 0);
 }
+
+/// Settings are in its memory, secrets among them.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_leaves_no_core_dump() {
+    let fake = Fake::start("well");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", fake.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+}

@@ -7,6 +7,8 @@ use serde_json::Value;
 #[path = "support/command.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod command;
+#[path = "../../tests/support/minimal.rs"]
+mod minimal;
 
 /// The lines that stand under `heading`.
 fn under<'a>(output: &'a str, heading: &str) -> Vec<&'a str> {
@@ -78,6 +80,37 @@ fn a_component_that_wants_the_file_system_is_refused_in_one_sentence() {
             "{sentence}"
         );
     }
+}
+
+/// What the format of components takes for the name of an import may hold anything but angle brackets.
+#[test]
+fn the_name_of_an_import_neither_steers_the_terminal_nor_makes_a_line_of_its_own() {
+    let files = Files::new();
+    let greedy = r#"(component (import "url=<a\1b[2J\0a  sha256   0000\c2\9b\e2\80\ae>"
+        (instance (export "f" (func)))))"#;
+    let file = files.write("greedy.wasm", wat::parse_str(greedy).unwrap());
+    let ran = run(&["inspect", &file]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    let sentence = ran.sentence();
+    let expected = "the engine imports what no host grants: url=<a [2J   sha256   0000  >: it may import ";
+    assert!(sentence.starts_with(expected), "{sentence:?}");
+}
+
+/// A description says what its engine likes.
+#[test]
+fn json_has_no_control_that_a_terminal_obeys() {
+    let files = Files::new();
+    // A C1 control in place of two letters of the version.
+    let component = minimal::engine();
+    let at = component.windows(12).position(|window| window == b"minimal0.1.0").unwrap();
+    let texts = b"minimal0\xc2\x9b.0";
+    let steering = [component.get(..at).unwrap(), texts, component.get(at + texts.len()..).unwrap()].concat();
+    let file = files.write("steering.wasm", steering);
+    let ran = run(&["inspect", "--json", &file]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.stdout.chars().any(|c| c.is_control() && c != '\n'), "{:?}", ran.stdout);
+    let facts: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(facts.pointer("/description/version"), Some(&Value::from("0\u{9b}.0")));
 }
 
 #[test]

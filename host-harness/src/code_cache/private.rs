@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use crate::redact::in_error;
+
 /// Why somebody else may be able to put something there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPrivate {
     /// Of another user.
     #[error(
-        "{path} belongs to user {owner}: give it to the user that runs the host, or name another directory"
+        "{} belongs to user {owner}: give it to the user that runs the host, or name another directory",
+        in_error(.path)
     )]
     Owner {
         /// What belongs to somebody else.
@@ -18,7 +21,7 @@ pub enum NotPrivate {
         owner: u32,
     },
     /// Open to others.
-    #[error("others can write {path} (mode {mode:o}): chmod go-w, or name another directory")]
+    #[error("others can write {} (mode {mode:o}): chmod go-w, or name another directory", in_error(.path))]
     Writable {
         /// What they can write.
         path: String,

@@ -96,3 +96,27 @@ fn the_cache_keeps_no_more_than_its_number_of_entries() {
     assert_eq!(log.take(), ["code-cache-miss", "code-cache-hit"]);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), ENTRIES + 1);
 }
+
+#[test]
+fn what_was_begun_and_never_finished_is_removed_when_the_cache_is_opened() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, age: Duration| {
+        let file = File::create(directory.path().join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - age).unwrap();
+    };
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    file(".new-abandoned", week);
+    // Another process is writing it.
+    file(".new-young", Duration::ZERO);
+    file("somebody's own", week);
+    file("0.code", week);
+
+    CodeCache::open(directory.path()).unwrap();
+
+    let mut left: Vec<_> = fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, [".new-young", "0.code", "somebody's own"]);
+}

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::redact::in_error;
+
 /// The first difference between what was recorded and what the replay did.
 ///
 /// Its values may hold secrets: `Debug` and `Display` show the place alone.
@@ -65,7 +67,7 @@ fn first<'a>(recorded: &'a Value, replayed: &'a Value) -> Option<(String, &'a Va
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Import { number, name } => write!(f, "call {number} of an import, {name}"),
+            Self::Import { number, name } => write!(f, "call {number} of an import, {}", in_error(name)),
             Self::Result => f.write_str("the result"),
         }
     }
@@ -75,7 +77,7 @@ impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;
         if !self.pointer.is_empty() {
-            write!(f, ", at {}", self.pointer)?;
+            write!(f, ", at {}", in_error(&self.pointer))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What the imports of one call were asked and what they answered: written down, or played back.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -7,14 +8,20 @@ use serde_json::{Value, json};
 use super::Replayed;
 use super::difference::{Difference, Place};
 
-/// One call of an import.
-#[derive(Clone, Debug, PartialEq)]
+/// One call of an import. Holds secrets; `Debug` leaves them out.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Exchange {
     /// Such as `http.send`.
     pub(crate) import: String,
     pub(crate) arguments: Value,
     /// `None` when the call was cut off while it waited.
     pub(crate) answer: Option<Value>,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("import", &self.import).finish_non_exhaustive()
+    }
 }
 
 /// One call's imports.
@@ -234,5 +241,13 @@ mod tests {
         assert_eq!(tape.verdict(), None);
         assert!(matches!(tape.called("http.send", json!({ "url": "a" })), Cue::Over));
         assert_eq!(difference(&tape).place, Place::Import { number: 2, name: "http.send".into() });
+    }
+
+    #[test]
+    fn debug_shows_which_imports_were_called_and_no_value() {
+        let answer = json!({ "ok": { "body": "S3CRET" } });
+        let tape = Tape::playing(vec![exchange("http.send", json!({ "body": "S3CRET" }), Some(answer))]);
+        let text = format!("{tape:?}");
+        assert!(text.contains("http.send") && !text.contains("S3CRET"), "{text}");
     }
 }
