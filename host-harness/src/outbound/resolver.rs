@@ -1,12 +1,12 @@
 //! The gate behind the names: passes on only the addresses that are allowed.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::Addresses;
+use super::lookups::LookupError;
 use super::profile::Profile;
 use crate::egress::{AddressClass, address_class_behind};
 
@@ -40,7 +40,7 @@ impl Resolve for CheckedResolver {
             };
             let class = |address| address_class_behind(address, &profile.nat64);
             let Some(first) = found.first().copied().map(class) else {
-                return Err(io::Error::from(io::ErrorKind::NotFound).into());
+                return Err(LookupError::Unknown.into());
             };
             let allowed: Vec<SocketAddr> = found
                 .into_iter()
