@@ -95,7 +95,8 @@ pub trait TokenCache: Send + Sync {
     ) -> BoxFuture<'a, ()>;
 
     /// Ends the lease; from here on [`acquire`](Self::acquire) answers [`Acquired::Blocked`] for this key, until its scope
-    /// is [forgotten](Self::forget).
+    /// is [forgotten](Self::forget). A block ends with the settings it belongs to: a cache may drop one that no call has
+    /// asked about for a week.
     fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()>;
 
     /// Gives a lease up, at the end of a call in whatever way: it may not wait. A shared store sends it on its way;
@@ -129,9 +130,20 @@ struct Slots {
 /// Keys of one scope. An engine has one or two.
 const KEYS: usize = 16;
 
+/// How long a block is kept that no call asks about. Each call of a tenant asks, so the settings it belongs to are gone.
+/// If they come back, the provider refuses the credential once more.
+const UNASKED: Duration = Duration::from_secs(7 * 86_400);
+
+/// Scopes that are kept. Beyond that the ones go first that no call has asked about for the longest time.
+const SCOPES: usize = 100_000;
+
 impl Slots {
     fn slot(&self, key: &Key) -> Option<&Slot> {
         self.scopes.get(&key.scope)?.get(&key.name)
+    }
+
+    fn slot_mut(&mut self, key: &Key) -> Option<&mut Slot> {
+        self.scopes.get_mut(&key.scope)?.get_mut(&key.name)
     }
 
     /// Puts a slot in place; `false` when the scope has no room for one more.
@@ -140,6 +152,9 @@ impl Slots {
             self.sweep(now);
         }
         let keys = self.scopes.entry(key.scope).or_default();
+        if keys.len() >= KEYS {
+            keys.retain(|_, slot| slot.is_live(now));
+        }
         let room = keys.len() < KEYS || keys.contains_key(&key.name);
         if room {
             keys.insert(key.name.clone(), slot);
@@ -153,23 +168,47 @@ impl Slots {
         }
     }
 
-    /// Drops what is spent, of scopes that nobody uses any more among them.
+    /// Drops what is spent, of scopes that no tenant uses any more among them, and what is too much.
     fn sweep(&mut self, now: Duration) {
         self.scopes.retain(|_, keys| {
-            keys.retain(|_, slot| match slot {
-                Slot::Live { spent_at: end, .. } | Slot::Leased { ends_at: end, .. } => *end > now,
-                Slot::Blocked { .. } => true,
-            });
+            keys.retain(|_, slot| slot.is_live(now));
             !keys.is_empty()
         });
-        self.sweep_at = 2 * self.scopes.len() + 64;
+        if self.scopes.len() > SCOPES {
+            let end = |keys: &HashMap<String, Slot>| keys.values().map(Slot::ends_at).max();
+            let mut ends: Vec<_> = self.scopes.values().map(end).collect();
+            ends.sort_unstable();
+            // Half of what may be, so that the next sweep is far.
+            let mut surplus = ends.len().saturating_sub(SCOPES / 2);
+            let last_to_go = ends.get(surplus.saturating_sub(1)).copied().flatten();
+            self.scopes.retain(|_, keys| {
+                let goes = surplus > 0 && end(keys) <= last_to_go;
+                surplus = surplus.saturating_sub(usize::from(goes));
+                !goes
+            });
+        }
+        self.sweep_at = self.scopes.len().saturating_mul(2).saturating_add(64).min(SCOPES);
     }
 }
 
 enum Slot {
     Live { token: Secret, spent_at: Duration },
     Leased { lease: Lease, ends_at: Duration },
-    Blocked { code: String },
+    Blocked { code: String, asked_at: Duration },
+}
+
+impl Slot {
+    /// When it counts no more, unless it is asked about until then.
+    fn ends_at(&self) -> Duration {
+        match self {
+            Self::Live { spent_at: end, .. } | Self::Leased { ends_at: end, .. } => *end,
+            Self::Blocked { asked_at, .. } => asked_at.saturating_add(UNASKED),
+        }
+    }
+
+    fn is_live(&self, now: Duration) -> bool {
+        self.ends_at() > now
+    }
 }
 
 impl MemoryTokens {
@@ -188,13 +227,16 @@ impl MemoryTokens {
     fn look(&self, key: &Key, refused: Option<&Secret>) -> Option<Acquired> {
         let now = self.clock.now();
         self.with_slots(|slots| {
+            if let Some(Slot::Blocked { code, asked_at }) = slots.slot_mut(key) {
+                *asked_at = now;
+                return Some(Acquired::Blocked(code.clone()));
+            }
             match slots.slot(key) {
-                Some(Slot::Blocked { code }) => return Some(Acquired::Blocked(code.clone())),
                 Some(Slot::Leased { ends_at, .. }) if *ends_at > now => return None,
                 Some(Slot::Live { token, spent_at }) if *spent_at > now && Some(token) != refused => {
                     return Some(Acquired::Token(token.clone()));
                 }
-                Some(Slot::Leased { .. } | Slot::Live { .. }) | None => {}
+                Some(Slot::Leased { .. } | Slot::Live { .. } | Slot::Blocked { .. }) | None => {}
             }
             slots.last_lease += 1;
             let lease = Lease(slots.last_lease);
@@ -255,7 +297,8 @@ impl TokenCache for MemoryTokens {
     }
 
     fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()> {
-        self.settle(key, lease, Some(Slot::Blocked { code }));
+        let asked_at = self.clock.now();
+        self.settle(key, lease, Some(Slot::Blocked { code, asked_at }));
         Box::pin(ready(()))
     }
 
@@ -421,6 +464,80 @@ mod tests {
         f.clock.advance(600);
         f.tokens.with_slots(|slots| slots.sweep(f.clock.now()));
         assert!(matches!(f.tokens.acquire(&key(KEYS), None, PATIENCE).await, Acquired::Lease(_)));
+    }
+
+    impl Fixture {
+        fn key(&self, name: usize) -> Key {
+            Key { scope: self.key.scope, name: name.to_string() }
+        }
+
+        async fn publish_all(&self, names: std::ops::Range<usize>) {
+            for name in names {
+                let Acquired::Lease(lease) = self.tokens.acquire(&self.key(name), None, PATIENCE).await
+                else {
+                    panic!("key {name}")
+                };
+                self.tokens.publish(&self.key(name), lease, Secret::new("T"), Duration::from_secs(600)).await;
+            }
+        }
+
+        async fn block(&self, scope: Scope) {
+            let key = Key { scope, name: "token".into() };
+            let Acquired::Lease(lease) = self.tokens.acquire(&key, None, PATIENCE).await else {
+                panic!("no lease")
+            };
+            self.tokens.block(&key, lease, "40001".into()).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_whose_tokens_are_spent_do_not_keep_a_scope_busy() {
+        let f = fixture();
+        f.publish_all(0..KEYS).await;
+        f.clock.advance(600);
+        f.publish_all(KEYS..2 * KEYS).await;
+    }
+
+    /// Also when it has all the scope's places: a refused credential is not asked with again.
+    #[tokio::test(start_paused = true)]
+    async fn a_block_that_calls_ask_about_outlives_any_number_of_spent_keys() {
+        let f = fixture();
+        f.block(f.key.scope).await;
+        for round in 0..20 {
+            f.clock.advance(86_400);
+            assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
+            f.publish_all(round * KEYS..round * KEYS + KEYS - 1).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_block_ends_with_the_settings_it_belongs_to() {
+        let f = fixture();
+        f.block(f.key.scope).await;
+        for revision in 0..1_000 {
+            f.block(Scope::of(["wecom", &revision.to_string()])).await;
+        }
+        f.clock.advance(UNASKED.as_secs() - 1);
+        assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
+        f.clock.advance(1);
+        f.tokens.with_slots(|slots| slots.sweep(f.clock.now()));
+        assert_eq!(f.tokens.with_slots(|slots| slots.scopes.len()), 1);
+        assert_eq!(f.acquire(None).await, Acquired::Blocked("40001".into()));
+    }
+
+    #[test]
+    fn no_more_scopes_are_kept_than_there_may_be() {
+        let mut slots = Slots::default();
+        let at = |seconds: usize| Duration::from_secs(seconds as u64);
+        for scope in 0..=SCOPES {
+            let key = Key { scope: Scope::of([scope.to_string().as_str()]), name: "token".into() };
+            let slot = Slot::Blocked { code: String::new(), asked_at: at(scope) };
+            assert!(slots.put(&key, slot, at(scope)));
+        }
+        slots.sweep(at(SCOPES));
+        assert!(slots.scopes.len() <= SCOPES, "{}", slots.scopes.len());
+        let newest = Scope::of([SCOPES.to_string().as_str()]);
+        assert!(slots.scopes.contains_key(&newest));
     }
 
     #[test]
