@@ -45,6 +45,23 @@ pub enum Replayed {
     Different(Difference),
 }
 
+/// Why a recording is not replayed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// The operator: the recording ends before the call did.
+    #[error(
+        "the recording ends after {imports} calls of imports, where it had `limits.recording_bytes`, and the call went on: \
+         raise that limit and record the call again"
+    )]
+    Cut {
+        /// How many it has.
+        imports: usize,
+    },
+    /// The call cannot be made.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
 impl Tenant {
     /// Like [`call_json`](Self::call_json), and records the call. A call that ends without a verdict is recorded too.
     ///
@@ -63,7 +80,7 @@ impl Tenant {
         if !self.unfit().is_empty() {
             return Err(CallFailure::Configuration(self.unfit().to_vec()).into());
         }
-        let tape = Arc::new(Tape::recording());
+        let tape = Arc::new(Tape::recording(self.limits().recording_bytes));
         let result = self.run_json(&prepared, Some(tape.clone())).await;
         let description = self.engine().description();
         let recording = Recording {
@@ -76,6 +93,7 @@ impl Tenant {
             settings: self.passed_settings().to_vec(),
             arguments: arguments.clone(),
             exchanges: tape.exchanges(),
+            cut: tape.is_cut(),
             outcome: Outcome::of(&result),
         };
         Ok((result, recording))
@@ -86,9 +104,13 @@ impl ApprovalEngine {
     /// Does a recorded call again with this engine, whichever made the recording. Nothing leaves the process.
     ///
     /// # Errors
-    /// - [`CallError`] with [`CallFailure::Input`]: this engine has no such function, or has it
-    ///   with other types.
-    pub async fn replay(&self, recording: &Recording) -> Result<Replayed, CallError> {
+    /// - [`ReplayError::Cut`]: the recording is not whole.
+    /// - [`ReplayError::Call`] with [`CallFailure::Input`](crate::CallFailure::Input): this engine has no such function, or
+    ///   has it with other types.
+    pub async fn replay(&self, recording: &Recording) -> Result<Replayed, ReplayError> {
+        if recording.cut {
+            return Err(ReplayError::Cut { imports: recording.imports() });
+        }
         let tenant = Tenant::for_replay(self.clone(), recording.settings.clone());
         let prepared = tenant.prepare_json(&recording.origin.function, &recording.arguments)?;
         let tape = Arc::new(Tape::playing(recording.exchanges.clone()));

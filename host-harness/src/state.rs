@@ -18,9 +18,10 @@ use crate::secret::Secret;
 use crate::slots::Slots;
 use crate::tokens::{Key, Lease, Scope};
 
-/// Bytes of a log line's event or key, and of a value.
-const NAME_BYTES: usize = 64;
-const VALUE_BYTES: usize = 256;
+/// Fields of a log line, and bytes of its event or a key, and of a value.
+pub(crate) const FIELDS: usize = 16;
+pub(crate) const NAME_BYTES: usize = 64;
+pub(crate) const VALUE_BYTES: usize = 256;
 
 /// On whose behalf calls are made.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl CallState {
         meters: Arc<Meters>,
         tape: Option<Arc<Tape>>,
     ) -> Self {
-        let space = SpaceLimiter::new(&limits);
+        let space = SpaceLimiter::new(&limits, meters.total_memory.clone());
         let known = identity.secrets.clone();
         Self {
             identity,

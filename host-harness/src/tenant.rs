@@ -159,7 +159,7 @@ impl Tenant {
         Self { image: None, ..self.clone() }
     }
 
-    fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.engine.loaded.runtime.0.limits
     }
 

@@ -3,10 +3,7 @@
 use crate::bindings::idaas::approval::log::{Field, Host, Level, Value};
 use crate::log;
 use crate::replay::{Cued, wire};
-use crate::state::CallState;
-
-/// Fields of one line.
-const FIELDS: usize = 16;
+use crate::state::{CallState, FIELDS};
 
 impl Host for CallState {
     fn write(&mut self, level: Level, event: String, fields: Vec<Field>) -> wasmtime::Result<()> {

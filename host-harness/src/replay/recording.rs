@@ -29,6 +29,8 @@ pub struct Recording {
     pub(crate) settings: Vec<Setting>,
     pub(crate) arguments: Value,
     pub(crate) exchanges: Vec<Exchange>,
+    /// Whether imports are missing at the end, because they came to more than `limits.recording_bytes`.
+    pub(crate) cut: bool,
     pub(crate) outcome: Outcome,
 }
 
@@ -54,13 +56,24 @@ impl Recording {
         self.exchanges.len()
     }
 
+    /// Whether imports are missing at the end, because they came to more than
+    /// [`limits.recording_bytes`](crate::Limits::recording_bytes). Such a recording is not replayed.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     pub(crate) fn to_json(&self) -> Value {
-        json!({
+        let mut recording = json!({
             "settings": json::settings(&self.settings),
             "arguments": self.arguments,
             "imports": self.exchanges.iter().map(Exchange::to_json).collect::<Vec<_>>(),
             "outcome": self.outcome.to_json(),
-        })
+        });
+        if let (true, Some(fields)) = (self.cut, recording.as_object_mut()) {
+            fields.insert(String::from("cut"), Value::Bool(true));
+        }
+        recording
     }
 
     pub(crate) fn from_json(origin: Origin, value: &Value) -> Option<Self> {
@@ -74,6 +87,10 @@ impl Recording {
                 .iter()
                 .map(Exchange::from_json)
                 .collect::<Option<_>>()?,
+            cut: match value.get("cut") {
+                None => false,
+                Some(cut) => cut.as_bool()?,
+            },
             outcome: Outcome::from_json(value.get("outcome")?)?,
         })
     }

@@ -187,6 +187,7 @@ mod tests {
                 Exchange { import: "http.send".into(), arguments: json!({}), answer: Some(Value::Null) },
                 Exchange { import: "http.send".into(), arguments: json!({}), answer: None },
             ],
+            cut: false,
             outcome: Outcome::Returned(json!({ "ok": 1 })),
         }
     }
@@ -197,6 +198,9 @@ mod tests {
         let sealed = recording().seal(&key, &SystemRandom::new()).unwrap();
         assert!(!sealed.contains("S3CRET") && !sealed.contains("VPN"), "{sealed}");
         assert_eq!(Recording::open(&sealed, &key), Ok(recording()));
+        let cut = Recording { cut: true, ..recording() };
+        let sealed = cut.seal(&key, &SystemRandom::new()).unwrap();
+        assert_eq!(Recording::open(&sealed, &key), Ok(cut));
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! What the imports of one call were asked and what they answered: written down, or played back.
+//!
+//! What is written down has a limit. An engine that asks for more is served on, but its recording ends where the limit was
+//! hit, and shows nothing from there on.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,8 +30,17 @@ impl fmt::Debug for Exchange {
 /// One call's imports.
 #[derive(Debug)]
 pub(crate) enum Tape {
-    Recording(Mutex<Vec<Exchange>>),
+    Recording { limit: usize, written: Mutex<Written> },
     Playing { exchanges: Vec<Exchange>, head: Mutex<Head> },
+}
+
+/// What has been recorded so far.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    exchanges: Vec<Exchange>,
+    bytes: usize,
+    /// Whether the limit was hit.
+    cut: bool,
 }
 
 #[derive(Debug, Default)]
@@ -76,8 +88,9 @@ impl Cue {
 }
 
 impl Tape {
-    pub(crate) fn recording() -> Self {
-        Self::Recording(Mutex::default())
+    /// A tape that keeps `limit` bytes.
+    pub(crate) fn recording(limit: usize) -> Self {
+        Self::Recording { limit, written: Mutex::default() }
     }
 
     pub(crate) fn playing(exchanges: Vec<Exchange>) -> Self {
@@ -87,10 +100,13 @@ impl Tape {
     /// The engine calls an import.
     pub(crate) fn called(&self, import: &str, arguments: Value) -> Cue {
         match self {
-            Self::Recording(exchanges) => {
-                let mut exchanges = locked(exchanges);
-                exchanges.push(Exchange { import: import.to_owned(), arguments, answer: None });
-                Cue::Live(exchanges.len() - 1)
+            Self::Recording { limit, written } => {
+                let mut written = locked(written);
+                let number = written.exchanges.len();
+                if written.has_room(import.len().saturating_add(weight(&arguments)), *limit) {
+                    written.exchanges.push(Exchange { import: import.to_owned(), arguments, answer: None });
+                }
+                Cue::Live(number)
             }
             Self::Playing { exchanges, head } => locked(head).play(exchanges, import, &arguments),
         }
@@ -98,18 +114,29 @@ impl Tape {
 
     /// A call that was carried out has its answer.
     pub(crate) fn answered(&self, number: usize, answer: Value) {
-        if let Self::Recording(exchanges) = self
-            && let Some(exchange) = locked(exchanges).get_mut(number)
-        {
-            exchange.answer = Some(answer);
+        if let Self::Recording { limit, written } = self {
+            let mut written = locked(written);
+            if written.has_room(weight(&answer), *limit)
+                && let Some(exchange) = written.exchanges.get_mut(number)
+            {
+                exchange.answer = Some(answer);
+            }
         }
     }
 
     /// What has been recorded.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         match self {
-            Self::Recording(exchanges) => locked(exchanges).clone(),
+            Self::Recording { written, .. } => locked(written).exchanges.clone(),
             Self::Playing { exchanges, .. } => exchanges.clone(),
+        }
+    }
+
+    /// Whether something is missing, because there was more than the limit allows.
+    pub(crate) fn is_cut(&self) -> bool {
+        match self {
+            Self::Recording { written, .. } => locked(written).cut,
+            Self::Playing { .. } => false,
         }
     }
 
@@ -128,6 +155,31 @@ impl Tape {
         };
         head.end.clone().or_else(|| exchanges.get(head.played).map(missing).map(Replayed::Different))
     }
+}
+
+impl Written {
+    /// Whether so much more may be kept. Once it may not, nothing more is: a recording has no holes.
+    fn has_room(&mut self, bytes: usize, limit: usize) -> bool {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.cut |= self.bytes > limit;
+        !self.cut
+    }
+}
+
+/// About what a value takes in memory.
+fn weight(value: &Value) -> usize {
+    /// An entry of a list or an object, without its text.
+    const ENTRY: usize = 64;
+    let inner = match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).fold(0, usize::saturating_add),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| name.len().saturating_add(ENTRY).saturating_add(weight(value)))
+            .fold(0, usize::saturating_add),
+    };
+    inner.saturating_add(ENTRY)
 }
 
 impl Head {
@@ -211,7 +263,7 @@ mod tests {
 
     #[test]
     fn what_was_recorded_is_played_back_in_order() {
-        let tape = Tape::recording();
+        let tape = Tape::recording(usize::MAX);
         let Cue::Live(first) = tape.called("http.send", json!("one")) else { panic!("not live") };
         tape.answered(first, json!(1));
         let Cue::Live(_cut) = tape.called("http.send", json!("two")) else { panic!("not live") };
@@ -249,5 +301,29 @@ mod tests {
         let tape = Tape::playing(vec![exchange("http.send", json!({ "body": "S3CRET" }), Some(answer))]);
         let text = format!("{tape:?}");
         assert!(text.contains("http.send") && !text.contains("S3CRET"), "{text}");
+    }
+
+    #[test]
+    fn a_recording_ends_where_its_limit_was_hit_and_has_no_holes() {
+        let one = weight(&json!("x".repeat(1_000))) + "http.send".len();
+        let tape = Tape::recording(2 * one + 100);
+        for _ in 0..1_000 {
+            let Cue::Live(number) = tape.called("http.send", json!("x".repeat(1_000))) else {
+                panic!("not live")
+            };
+            tape.answered(number, Value::Null);
+        }
+        tape.called("log.write", Value::Null);
+        assert!(tape.is_cut());
+        let kept = tape.exchanges();
+        assert_eq!(kept.len(), 2);
+        assert_eq!(kept.first(), Some(&exchange("http.send", json!("x".repeat(1_000)), Some(Value::Null))));
+    }
+
+    #[test]
+    fn what_fits_is_not_cut() {
+        let tape = Tape::recording(1_000);
+        tape.called("log.write", json!({}));
+        assert_eq!((tape.is_cut(), tape.exchanges().len()), (false, 1));
     }
 }

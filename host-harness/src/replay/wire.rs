@@ -8,6 +8,7 @@ use crate::bindings::idaas::approval::http::{
 use crate::bindings::idaas::approval::log::{Field, Level, Value as FieldValue};
 use crate::bindings::idaas::approval::token_cache::Acquired;
 use crate::json;
+use crate::state::{FIELDS, NAME_BYTES, VALUE_BYTES};
 
 pub(crate) fn request(request: &Request) -> Value {
     json!({
@@ -77,6 +78,7 @@ pub(crate) fn to_acquired(value: &Value) -> Option<Acquired> {
     }
 }
 
+/// A log line, cut to what the host writes of one: an engine may hand over mebibytes.
 pub(crate) fn line(level: Level, event: &str, fields: &[Field]) -> Value {
     let level = match level {
         Level::Debug => "debug",
@@ -85,13 +87,21 @@ pub(crate) fn line(level: Level, event: &str, fields: &[Field]) -> Value {
         Level::Error => "error",
     };
     let value = |value: &FieldValue| match value {
-        FieldValue::Text(text) => json!({ "text": text }),
+        FieldValue::Text(text) => json!({ "text": cut(text, VALUE_BYTES) }),
         FieldValue::Number(number) => json!({ "number": number }),
         FieldValue::Truth(truth) => json!({ "truth": truth }),
     };
-    let fields: Vec<Value> =
-        fields.iter().map(|field| json!({ "key": field.key, "value": value(&field.value) })).collect();
-    json!({ "level": level, "event": event, "fields": fields })
+    let fields: Vec<Value> = fields
+        .iter()
+        .take(FIELDS)
+        .map(|field| json!({ "key": cut(&field.key, NAME_BYTES), "value": value(&field.value) }))
+        .collect();
+    json!({ "level": level, "event": cut(event, NAME_BYTES), "fields": fields })
+}
+
+/// The beginning of a text, whole characters.
+fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
 const fn method(method: Method) -> &'static str {
@@ -156,6 +166,15 @@ mod tests {
         ] {
             assert_eq!(to_acquired(&acquired(&expected)), Some(expected));
         }
+    }
+
+    #[test]
+    fn a_line_is_cut_as_it_is_written() {
+        let field = Field { key: "k".repeat(1_000), value: FieldValue::Text("ü".repeat(1_000)) };
+        let line = line(Level::Info, &"e".repeat(1_000), &vec![field; 1_000]);
+        let kept = json!({ "key": "k".repeat(NAME_BYTES), "value": { "text": "ü".repeat(VALUE_BYTES / 2) } });
+        assert_eq!(line.get("event"), Some(&json!("e".repeat(NAME_BYTES))));
+        assert_eq!(line.get("fields"), Some(&json!(vec![kept; FIELDS])));
     }
 
     #[test]
