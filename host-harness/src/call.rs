@@ -14,7 +14,7 @@ use crate::call::functions::Functions;
 use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingProblem};
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
-use crate::limits::{Exceeded, Meters};
+use crate::limits::{Exceeded, Meters, TOTAL_MEMORY};
 use crate::log::Level;
 use crate::pace::verdict::SpeaksOfProvider;
 use crate::pace::{Hold, Turn};
@@ -214,7 +214,7 @@ impl Call<'_> {
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         timers::require()?;
-        let meters = Arc::new(Meters::new(&self.runtime.0.limits));
+        let meters = Arc::new(Meters::new(&self.runtime.0.limits, self.runtime.0.total_memory.clone()));
         let (setting, limit) = self.wall_clock();
         let ends_at = Instant::now() + limit;
         let done = async {
@@ -344,8 +344,10 @@ fn failure(error: &wasmtime::Error, otherwise: fn(&wasmtime::Error) -> CallFailu
     if error.is::<PoolConcurrencyLimitError>() {
         return CallFailure::Overloaded { setting: "limits.concurrent_calls" };
     }
-    if let Some(&Exceeded(setting)) = error.downcast_ref() {
-        return CallFailure::Limit { setting };
+    match error.downcast_ref() {
+        Some(&Exceeded(setting @ TOTAL_MEMORY)) => return CallFailure::Overloaded { setting },
+        Some(&Exceeded(setting)) => return CallFailure::Limit { setting },
+        None => {}
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => CallFailure::Limit { setting: "limits.stack_bytes" },

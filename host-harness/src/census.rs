@@ -1,19 +1,26 @@
-//! What a component will need, counted before it is compiled.
+//! What a component comes to, counted before it is compiled.
 //!
-//! wasmtime counts as well, but tells it in words, and only after compiling. A component of a kilobyte can ask for a
-//! million instances.
-
-use wasmparser::{
-    BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind,
-    Encoding, Instance, Parser, Payload,
-};
+//! wasmtime counts as well, but only after it has done the work, and part of it not at all: a component of a kilobyte can
+//! ask for a million instances, and a module of a hundred kilobytes for minutes of compiling. So the host reads the
+//! component, follows every instantiation with its arguments, and refuses by the name of a limit. **What cannot be
+//! counted is refused.**
+//!
+//! The time that this takes is bounded by the limits themselves: bytes before anything is read, nesting while it is read,
+//! and the definitions that are followed.
 
 use crate::error::LoadError;
 use crate::limits::Limits;
 
-/// What instantiating takes.
+mod effective;
+mod read;
+mod types;
+
+use read::Totals;
+
+/// What instantiating takes, after every instance has been followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Needs {
+    /// Core instances.
     instances: u64,
     memories: u64,
     /// Of the largest memory, to begin with.
@@ -21,6 +28,12 @@ struct Needs {
     tables: u64,
     /// Of the largest table, to begin with.
     table_elements: u64,
+    /// Instances of components inside the component.
+    component_instances: u64,
+    /// Definitions in all component instances.
+    definitions: u64,
+    /// Functions that are lowered in all component instances.
+    lowered: u64,
 }
 
 impl Needs {
@@ -31,233 +44,122 @@ impl Needs {
             memory_bytes: self.memory_bytes.max(other.memory_bytes),
             tables: self.tables.saturating_add(other.tables),
             table_elements: self.table_elements.max(other.table_elements),
+            component_instances: self.component_instances.saturating_add(other.component_instances),
+            definitions: self.definitions.saturating_add(other.definitions),
+            lowered: self.lowered.saturating_add(other.lowered),
         }
     }
 }
 
-/// Refuses a component that needs more than `limits` allow.
+/// Why a component is not even compiled.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    /// It cannot be read, or not be followed.
+    Unreadable(String),
+    /// It needs more than a limit allows.
+    Exceeds { setting: &'static str, needs: u64, allows: u64 },
+    /// It instantiates what a host would have to give it.
+    Foreign { import: String },
+}
+
+impl From<wasmparser::BinaryReaderError> for Refusal {
+    fn from(error: wasmparser::BinaryReaderError) -> Self {
+        Self::Unreadable(error.to_string().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl From<Refusal> for LoadError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unreadable(reason) => Self::NoComponent { reason },
+            Refusal::Exceeds { setting, needs, allows } => Self::Exceeds { setting, needs, allows },
+            Refusal::Foreign { import } => Self::ForeignImports { imports: vec![import] },
+        }
+    }
+}
+
+/// What a component imports and exports, read from its bytes without compiling any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    pub(crate) imports: Vec<String>,
+    pub(crate) exports: Vec<String>,
+}
+
+impl Outline {
+    /// Reads it. It takes milliseconds, whoever wrote the component, and says nothing of whether the component is sound.
+    ///
+    /// # Errors
+    /// - [`LoadError::NoComponent`]: the bytes are something else.
+    /// - [`LoadError::Exceeds`]: it has more bytes or nests deeper than `limits` allow.
+    pub fn read(component: &[u8], limits: &Limits) -> Result<Self, LoadError> {
+        check_size(component, limits)?;
+        Ok(read::read(component, limits)?.outline)
+    }
+
+    /// The names of what it imports, without the instances that only name types: they give nothing.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// The names of what it exports.
+    #[must_use]
+    pub fn exports(&self) -> &[String] {
+        &self.exports
+    }
+}
+
+/// Refuses a component of too many bytes, before anything of it is read.
 ///
-/// What cannot be read here wasmtime refuses with the reason. What comes in from outside of a nested component and
-/// the glue between two of them is not counted; there wasmtime's own counts hold, which have the same limits.
+/// # Errors
+/// - [`LoadError::Exceeds`]: naming `limits.component_bytes`.
+pub(crate) fn check_size(component: &[u8], limits: &Limits) -> Result<(), LoadError> {
+    Ok(within("limits.component_bytes", bytes(component.len()), bytes(limits.component_bytes))?)
+}
+
+/// Refuses a component that comes to more than `limits` allow.
 ///
 /// # Errors
 /// - [`LoadError::Exceeds`]: it needs more, and the limit is named.
+/// - [`LoadError::NoComponent`]: it cannot be counted.
+/// - [`LoadError::ForeignImports`]: it instantiates a component or module that it imports.
 pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> {
-    let Ok(needs) = count(component) else { return Ok(()) };
-    let bytes = |limit: usize| u64::try_from(limit).unwrap_or(u64::MAX);
+    let read = read::read(component, limits)?;
+    let needs = effective::follow(&read, limits)?;
+    compare(&needs, &read.totals, limits).map_err(LoadError::from)
+}
+
+fn compare(needs: &Needs, totals: &Totals, limits: &Limits) -> Result<(), Refusal> {
+    let definitions = needs.definitions.saturating_add(totals.definitions);
+    // Between two components inside, each lowered function may become code for every part of every type.
+    let adapters = needs.lowered.saturating_mul(totals.types);
     for (setting, needs, allows) in [
         ("limits.instances", needs.instances, limits.instances.into()),
         ("limits.memories", needs.memories, limits.memories.into()),
         ("limits.memory_bytes", needs.memory_bytes, bytes(limits.memory_bytes)),
         ("limits.tables", needs.tables, limits.tables.into()),
         ("limits.table_elements", needs.table_elements, bytes(limits.table_elements)),
+        ("limits.component_instances", needs.component_instances, limits.component_instances.into()),
+        ("limits.functions", totals.functions, limits.functions.into()),
+        ("limits.function_bytes", totals.function_bytes, bytes(limits.function_bytes)),
+        ("limits.function_locals", totals.function_locals, limits.function_locals.into()),
+        ("limits.local_bytes", totals.local_bytes, limits.local_bytes),
+        ("limits.types", totals.types, limits.types.into()),
+        ("limits.adapter_types", adapters, limits.adapter_types),
+        ("limits.definitions", definitions, limits.definitions.into()),
     ] {
-        if needs > allows {
-            return Err(LoadError::Exceeds { setting, needs, allows });
-        }
+        within(setting, needs, allows)?;
     }
     Ok(())
 }
 
-/// A module or a component while it is read. An item that comes from outside is `None`.
-#[derive(Default)]
-struct Scope {
-    needs: Needs,
-    modules: Vec<Option<Needs>>,
-    components: Vec<Option<Needs>>,
-    is_module: bool,
+fn within(setting: &'static str, needs: u64, allows: u64) -> Result<(), Refusal> {
+    if needs > allows { Err(Refusal::Exceeds { setting, needs, allows }) } else { Ok(()) }
 }
 
-impl Scope {
-    fn declare(&mut self, kind: ComponentExternalKind) {
-        match kind {
-            ComponentExternalKind::Module => self.modules.push(None),
-            ComponentExternalKind::Component => self.components.push(None),
-            ComponentExternalKind::Func
-            | ComponentExternalKind::Value
-            | ComponentExternalKind::Type
-            | ComponentExternalKind::Instance => {}
-        }
-    }
-}
-
-fn item(items: &[Option<Needs>], index: u32) -> Option<Needs> {
-    usize::try_from(index).ok().and_then(|index| items.get(index).copied().flatten())
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections are inside of one")]
-fn count(component: &[u8]) -> Result<Needs, BinaryReaderError> {
-    let mut whole = Needs::default();
-    let mut outer: Vec<Scope> = Vec::new();
-    let mut scope = Scope::default();
-    for payload in Parser::new(0).parse_all(component) {
-        let payload = payload?;
-        match payload {
-            Payload::Version { encoding, .. } => {
-                let is_module = encoding == Encoding::Module;
-                outer.push(std::mem::replace(&mut scope, Scope { is_module, ..Scope::default() }));
-            }
-            Payload::End(_) => {
-                let read = std::mem::replace(&mut scope, outer.pop().unwrap_or_default());
-                if read.is_module {
-                    scope.modules.push(Some(Needs { instances: 1, ..read.needs }));
-                } else {
-                    scope.components.push(Some(read.needs));
-                }
-                whole = read.needs;
-            }
-            _ => declare(payload, &mut scope, &outer)?,
-        }
-    }
-    Ok(whole)
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "most sections have no part in it")]
-fn declare(payload: Payload<'_>, scope: &mut Scope, outer: &[Scope]) -> Result<(), BinaryReaderError> {
-    const PAGE: u32 = 16;
-    match payload {
-        Payload::MemorySection(memories) => {
-            for memory in memories {
-                let memory = memory?;
-                let page = 1_u64.checked_shl(memory.page_size_log2.unwrap_or(PAGE)).unwrap_or(u64::MAX);
-                let memory_bytes = memory.initial.saturating_mul(page);
-                scope.needs = scope.needs.and(Needs { memories: 1, memory_bytes, ..Needs::default() });
-            }
-        }
-        Payload::TableSection(tables) => {
-            for table in tables {
-                let table_elements = table?.ty.initial;
-                scope.needs = scope.needs.and(Needs { tables: 1, table_elements, ..Needs::default() });
-            }
-        }
-        Payload::InstanceSection(instances) => {
-            for instance in instances {
-                if let Instance::Instantiate { module_index, .. } = instance? {
-                    let unknown = Needs { instances: 1, ..Needs::default() };
-                    scope.needs = scope.needs.and(item(&scope.modules, module_index).unwrap_or(unknown));
-                }
-            }
-        }
-        Payload::ComponentInstanceSection(instances) => {
-            for instance in instances {
-                if let ComponentInstance::Instantiate { component_index, .. } = instance? {
-                    let needs = item(&scope.components, component_index).unwrap_or_default();
-                    scope.needs = scope.needs.and(needs);
-                }
-            }
-        }
-        Payload::ComponentAliasSection(aliases) => {
-            for alias in aliases {
-                match alias? {
-                    ComponentAlias::InstanceExport { kind, .. } => scope.declare(kind),
-                    ComponentAlias::Outer { kind, count, index } => {
-                        alias_outer(scope, outer, kind, count, index)
-                    }
-                    ComponentAlias::CoreInstanceExport { .. } => {}
-                }
-            }
-        }
-        Payload::ComponentImportSection(imports) => {
-            for import in imports {
-                scope.declare(import?.ty.kind());
-            }
-        }
-        Payload::ComponentExportSection(exports) => {
-            // An export is a new item of its kind as well.
-            for export in exports {
-                let export = export?;
-                match export.kind {
-                    ComponentExternalKind::Module => scope.modules.push(item(&scope.modules, export.index)),
-                    ComponentExternalKind::Component => {
-                        scope.components.push(item(&scope.components, export.index));
-                    }
-                    kind => scope.declare(kind),
-                }
-            }
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// `count` scopes out; 0 is the scope itself.
-fn alias_outer(scope: &mut Scope, outer: &[Scope], kind: ComponentOuterAliasKind, count: u32, index: u32) {
-    let from = usize::try_from(count).ok().and_then(|count| outer.len().checked_sub(count));
-    let find = |own: &[Option<Needs>], items: fn(&Scope) -> &[Option<Needs>]| match from {
-        Some(at) if at == outer.len() => item(own, index),
-        Some(at) => outer.get(at).and_then(|scope| item(items(scope), index)),
-        None => None,
-    };
-    match kind {
-        ComponentOuterAliasKind::CoreModule => {
-            let found = find(&scope.modules, |scope| &scope.modules);
-            scope.modules.push(found);
-        }
-        ComponentOuterAliasKind::Component => {
-            let found = find(&scope.components, |scope| &scope.components);
-            scope.components.push(found);
-        }
-        ComponentOuterAliasKind::CoreType | ComponentOuterAliasKind::Type => {}
-    }
+fn bytes(limit: usize) -> u64 {
+    u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn needs(text: &str) -> Needs {
-        count(&wat::parse_str(text).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn every_instance_of_a_module_counts_with_its_memories_and_tables() {
-        let two = r#"(component
-            (core module $m (memory 2) (table 7 funcref) (table 3 funcref))
-            (core module $unused (memory 1000))
-            (core instance (instantiate $m))
-            (core instance (instantiate $m)))"#;
-        let counted =
-            Needs { instances: 2, memories: 2, memory_bytes: 2 << 16, tables: 4, table_elements: 7 };
-        assert_eq!(needs(two), counted);
-    }
-
-    #[test]
-    fn components_inside_components_multiply_also_through_aliases_and_exports() {
-        let doubled = r#"(component
-            (core module $m (memory 1))
-            (component $a
-                (alias outer 1 $m (core module $n))
-                (core instance (instantiate $n))
-                (core instance (instantiate $n)))
-            (component $b (alias outer 1 $a (component $c)) (instance (instantiate $c)) (instance (instantiate $c)))
-            (export $d "d" (component $b))
-            (instance (instantiate $b))
-            (instance (instantiate $d)))"#;
-        let counted = Needs { instances: 8, memories: 8, memory_bytes: 1 << 16, ..Needs::default() };
-        assert_eq!(needs(doubled), counted);
-    }
-
-    /// wasmtime would make each of them while it compiles.
-    #[test]
-    fn a_component_that_doubles_itself_forty_times_is_counted_at_once() {
-        let mut text = String::from(
-            "(core module $m) (component $c0 (alias outer 1 $m (core module $n)) (core instance (instantiate $n)))",
-        );
-        for level in 1..=40 {
-            let below = level - 1;
-            text += &format!(
-                "(component $c{level} (alias outer 1 $c{below} (component $b)) (instance (instantiate $b)) (instance (instantiate $b)))"
-            );
-        }
-        let bomb = wat::parse_str(format!("(component {text} (instance (instantiate $c40)))")).unwrap();
-        let refused = check(&bomb, &Limits::default()).unwrap_err();
-        assert_eq!(refused, LoadError::Exceeds { setting: "limits.instances", needs: 1 << 40, allows: 4 });
-    }
-
-    #[test]
-    fn our_own_engine_needs_what_the_defaults_allow() {
-        let needs = count(wecom_component::WECOM_ENGINE).unwrap();
-        assert_eq!((needs.instances, needs.memories), (3, 1));
-        assert_eq!(check(wecom_component::WECOM_ENGINE, &Limits::default()), Ok(()));
-    }
-}
+mod tests;

@@ -126,6 +126,12 @@ impl CodeCache {
         Ok(Self { directory: resolved })
     }
 
+    /// The directory, without links.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The compiled component: from the cache, or compiled and then kept.
     ///
     /// # Errors
@@ -152,6 +158,11 @@ impl CodeCache {
             note(log, Level::Warn, "code-cache-not-written", digest, Some(reason));
         }
         Ok(compiled)
+    }
+
+    /// Whether there is an entry for the component, sound or not.
+    pub(crate) fn has(&self, engine: &Engine, component: &[u8]) -> bool {
+        self.directory.join(Key::of(Digest::of(component), engine).file_name()).is_file()
     }
 
     /// The entry at `path`; `None` when there is none.

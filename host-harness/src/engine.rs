@@ -39,12 +39,22 @@ pub(crate) struct Loaded {
     exports: Vec<String>,
 }
 
-impl ApprovalEngine {
-    pub(crate) async fn new(
-        runtime: Runtime,
-        component: &Component,
-        bytes: &[u8],
-    ) -> Result<Self, LoadError> {
+/// A component that is compiled and fits the contract by its names. It has not said anything of itself.
+pub(crate) struct Linked {
+    pre: InstancePre<CallState>,
+    indices: Indices,
+    component: Component,
+    digest: Digest,
+    size: usize,
+    imports: Vec<String>,
+    exports: Vec<String>,
+    /// The version of the contract that the component names, when it is newer than the host's.
+    newer: Option<Unspoken>,
+}
+
+impl Linked {
+    /// Checks what a component imports and exports. Takes milliseconds, and the digest of a large one more.
+    pub(crate) fn new(runtime: &Runtime, component: Component, bytes: &[u8]) -> Result<Self, LoadError> {
         let engine = &runtime.0.engine;
         let ty = component.component_type();
         // An instance without functions or resources gives nothing: it only names types.
@@ -65,13 +75,19 @@ impl ApprovalEngine {
                 None => LoadError::ForeignImports { imports: foreign },
             });
         }
-        let wrong = |reason: String| match &newer {
-            Some(newer) => newer_contract(newer.clone(), reason),
-            None => LoadError::WrongContract { reason },
-        };
-        let pre = runtime.0.linker.instantiate_pre(component).map_err(|error| wrong(one_line(&error)))?;
-        let indices = Indices::new(&pre).map_err(|error| wrong(one_line(&error)))?;
+        let wrong = |error: &wasmtime::Error| misfit(newer.as_ref(), one_line(error));
+        let pre = runtime.0.linker.instantiate_pre(&component).map_err(|error| wrong(&error))?;
+        let indices = Indices::new(&pre).map_err(|error| wrong(&error))?;
+        let digest = Digest::of(bytes);
+        Ok(Self { pre, indices, component, digest, size: bytes.len(), imports, exports, newer })
+    }
+}
 
+impl ApprovalEngine {
+    /// Asks the engine to describe itself.
+    pub(crate) async fn describe(runtime: Runtime, linked: Linked) -> Result<Self, LoadError> {
+        let Linked { pre, indices, component, digest, size, imports, exports, newer } = linked;
+        let wrong = |reason: String| misfit(newer.as_ref(), reason);
         let services = runtime.0.services.clone();
         let describe = Call {
             runtime: &runtime,
@@ -96,16 +112,18 @@ impl ApprovalEngine {
             tape: None,
         };
         // wasmtime compares the types of exports with ours when it finds them in an instance, and not before.
-        let mut misfit = None;
+        let mut unfit = None;
         let described = describe
             .run(async |store, callee| {
                 let fits = indices.compare(store, &callee.instance);
-                fits.inspect_err(|error| misfit = Some(one_line(error)))?;
+                fits.inspect_err(|error| unfit = Some(one_line(error)))?;
                 callee.approval_engine(store)?.call_describe(store).await
             })
             .await;
-        let description = described.map_err(|call| match (misfit, call.error) {
-            (Some(reason), _) | (None, CallFailure::Host { reason }) => wrong(reason),
+        let description = described.map_err(|call| match (unfit, call.error) {
+            (Some(reason), _) => wrong(reason),
+            // Names and types were compared before: what is left is what an instance takes of this machine.
+            (None, CallFailure::Host { reason }) => LoadError::Host { reason },
             (None, failure) => LoadError::Description(failure),
         })?;
 
@@ -117,17 +135,7 @@ impl ApprovalEngine {
             });
         }
 
-        let loaded = Loaded {
-            digest: Digest::of(bytes),
-            size: bytes.len(),
-            component: component.clone(),
-            runtime,
-            pre,
-            indices,
-            description,
-            imports,
-            exports,
-        };
+        let loaded = Loaded { digest, size, component, runtime, pre, indices, description, imports, exports };
         Ok(Self { loaded: Arc::new(loaded), services })
     }
 
@@ -213,6 +221,14 @@ impl ApprovalEngine {
     #[must_use]
     pub fn tenant(&self, id: &str, settings: &Settings, grant: &Grant) -> Tenant {
         Tenant::new(self.clone(), id, settings, grant)
+    }
+}
+
+/// A component that lacks what the contract asks for, or has it with another type.
+fn misfit(newer: Option<&Unspoken>, reason: String) -> LoadError {
+    match newer {
+        Some(newer) => newer_contract(newer.clone(), reason),
+        None => LoadError::WrongContract { reason },
     }
 }
 

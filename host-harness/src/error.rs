@@ -23,6 +23,15 @@ pub enum RuntimeError {
         /// In wasmtime's words.
         reason: String,
     },
+    /// This process may not reserve the address space that one engine's memory takes.
+    #[error(
+        "this process cannot reserve the address space of one engine's memory, 4 GiB: {reason}: raise it (`ulimit -v`, \
+         `LimitAS=`), or allocate compactly, which is slower"
+    )]
+    AddressSpace {
+        /// In wasmtime's words.
+        reason: String,
+    },
     /// The way out cannot be as it is described.
     #[error("the egress profile is not possible: {}: correct it", in_error(.reason))]
     Profile {
@@ -90,6 +99,27 @@ pub enum LoadError {
     #[error("the engine does not fit {PACKAGE}@{VERSION}: {}", in_error(.reason))]
     WrongContract {
         /// What is missing or differs.
+        reason: String,
+    },
+    /// It uses an instruction or a type that this host has switched off, because no engine needs it and some give other
+    /// results on other processors.
+    #[error(
+        "the engine uses {proposal}, which this host has switched off: {reason}: build it with the features of \
+         WebAssembly that the contract's engines may use"
+    )]
+    Proposal {
+        /// The WebAssembly proposal, such as `THREADS`.
+        proposal: String,
+        /// Where, in wasmtime's words.
+        reason: String,
+    },
+    /// This machine, or the limits of this process, do not allow an instance.
+    #[error(
+        "the host cannot run an instance of the engine: {reason}: let the process have more memory and address space \
+         (`ulimit -v`, `LimitAS=`), or allocate compactly"
+    )]
+    Host {
+        /// In the system's words.
         reason: String,
     },
     /// It needs more than the limits allow, already to begin with.
@@ -212,10 +242,11 @@ pub enum CallFailure {
     /// The credential's pace. Nothing was done.
     #[error(transparent)]
     Held(#[from] Hold),
-    /// Too many calls at once. Nothing was done.
+    /// Too many calls at once. Nothing was done, unless requests were sent before the memory of all calls was used up.
     #[error("too many calls at once: try again, or raise `{setting}`")]
     Overloaded {
-        /// The name of the limit: `limits.concurrent_calls` for all tenants, `limits.tenant_calls` for this one.
+        /// The name of the limit: `limits.concurrent_calls` for all tenants, `limits.tenant_calls` for this one,
+        /// `limits.total_memory_bytes` for the memory of all calls.
         setting: &'static str,
     },
     /// The host itself failed.

@@ -44,6 +44,7 @@ pub mod settings;
 pub mod tenant;
 pub mod tokens;
 
+pub use census::Outline;
 pub use code_cache::{CacheError, CodeCache};
 pub use digest::Digest;
 pub use engine::ApprovalEngine;

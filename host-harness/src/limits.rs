@@ -1,7 +1,8 @@
 //! How much one call may use.
 
 use std::fmt;
-use std::sync::atomic::AtomicU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use wasmtime::ResourceLimiter;
@@ -17,6 +18,32 @@ pub struct Limits {
     /// Calls of one tenant that run at the same time, of each of the two kinds; more wait. One tenant whose provider
     /// hangs, or whose engine never ends, leaves the other slots to the others. `limits.tenant_calls`
     pub tenant_calls: u32,
+    /// Linear memories and tables of all calls together, whatever each of them may have. A call that would take more ends
+    /// with [`Overloaded`](crate::CallFailure::Overloaded). Besides it each call has its stack, its requests and responses,
+    /// and what the host copies for it, which have limits of their own. `limits.total_memory_bytes`
+    pub total_memory_bytes: usize,
+    /// The component's file. Ours has half a mebibyte. `limits.component_bytes`
+    pub component_bytes: usize,
+    /// Functions of all modules in a component, used or not: all are compiled. `limits.functions`
+    pub functions: u32,
+    /// The largest function of a component. `limits.function_bytes`
+    pub function_bytes: usize,
+    /// Locals of one function, its parameters among them. `limits.function_locals`
+    pub function_locals: u32,
+    /// Bytes times locals of each function, added up: what its variables in its loops can cost the compiler.
+    /// `limits.local_bytes`
+    pub local_bytes: u64,
+    /// Types of a component, with their fields, cases, parameters and declarations. `limits.types`
+    pub types: u32,
+    /// Functions that a component lowers, in every instance of a component inside it, times `types`: what the code
+    /// between two components inside it can come to. `limits.adapter_types`
+    pub adapter_types: u64,
+    /// Other definitions of a component, counted in every instance of a component inside it. `limits.definitions`
+    pub definitions: u32,
+    /// Components inside components inside a component, types of such among them. `limits.nesting`
+    pub nesting: u32,
+    /// Instances of components inside a component: ours has one for each interface. `limits.component_instances`
+    pub component_instances: u32,
     /// Core instances of one engine: our own is one, and two shims of the component model. `limits.instances`
     pub instances: u32,
     /// Linear memories of one engine. `limits.memories`
@@ -55,6 +82,9 @@ pub struct Limits {
     pub log_lines: u32,
     /// Bytes of those lines, after each has been cut to its own size. `limits.log_bytes`
     pub log_bytes: usize,
+    /// What a recording keeps of one call's imports, as it is kept in memory. One that hit it is cut there, says so, and is
+    /// not replayed. `limits.recording_bytes`
+    pub recording_bytes: usize,
 }
 
 /// How often a computing engine is looked at, and makes room for other calls. A neighbour waits for this long.
@@ -65,6 +95,17 @@ impl Default for Limits {
         Self {
             concurrent_calls: 1_000,
             tenant_calls: 100,
+            total_memory_bytes: 4_usize.saturating_mul(1 << 30),
+            component_bytes: 4 << 20,
+            functions: 20_000,
+            function_bytes: 1 << 20,
+            function_locals: 5_000,
+            local_bytes: 500_000_000,
+            types: 50_000,
+            adapter_types: 5_000_000,
+            definitions: 50_000,
+            nesting: 64,
+            component_instances: 64,
             instances: 4,
             memories: 1,
             memory_bytes: 32 << 20,
@@ -82,6 +123,7 @@ impl Default for Limits {
             copied_bytes: 16 << 20,
             log_lines: 64,
             log_bytes: 64 << 10,
+            recording_bytes: 32 << 20,
         }
     }
 }
@@ -93,11 +135,13 @@ pub(crate) struct Meters {
     pub(crate) requests: AtomicU32,
     /// The time it has computed.
     pub(crate) cpu: CpuMeter,
+    /// What it shares with all other calls.
+    pub(crate) total_memory: Arc<TotalMemory>,
 }
 
 impl Meters {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self { requests: AtomicU32::new(0), cpu: CpuMeter::new(limits.cpu) }
+    pub(crate) fn new(limits: &Limits, total_memory: Arc<TotalMemory>) -> Self {
+        Self { requests: AtomicU32::new(0), cpu: CpuMeter::new(limits.cpu), total_memory }
     }
 }
 
@@ -113,6 +157,29 @@ impl fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
+/// Bytes of the memories and tables of all calls that run.
+#[derive(Debug)]
+pub(crate) struct TotalMemory {
+    limit: usize,
+    taken: AtomicUsize,
+}
+
+impl TotalMemory {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self { limit: limits.total_memory_bytes, taken: AtomicUsize::new(0) }
+    }
+
+    /// Takes more, unless that is more than there may be.
+    fn take(&self, bytes: usize) -> bool {
+        let more = |taken: usize| taken.checked_add(bytes).filter(|taken| *taken <= self.limit);
+        self.taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.taken.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
 /// Ends a call that wants more memory or larger tables than allowed.
 ///
 /// The instruction could answer -1 instead, and Rust would abort. That trap looks like any other, and an engine that
@@ -123,10 +190,13 @@ pub(crate) struct SpaceLimiter {
     instances: usize,
     memories: usize,
     tables: usize,
+    total: Arc<TotalMemory>,
+    /// What this call has of it.
+    taken: usize,
 }
 
 impl SpaceLimiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, total: Arc<TotalMemory>) -> Self {
         let count = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
             memory_bytes: limits.memory_bytes,
@@ -134,23 +204,46 @@ impl SpaceLimiter {
             instances: count(limits.instances),
             memories: count(limits.memories),
             tables: count(limits.tables),
+            total,
+            taken: 0,
         }
+    }
+
+    fn grow(&mut self, current: usize, desired: usize) -> wasmtime::Result<bool> {
+        let more = desired.saturating_sub(current);
+        if !self.total.take(more) {
+            return Err(Exceeded(TOTAL_MEMORY).into());
+        }
+        self.taken = self.taken.saturating_add(more);
+        Ok(true)
     }
 }
 
+impl Drop for SpaceLimiter {
+    fn drop(&mut self) {
+        self.total.give_back(self.taken);
+    }
+}
+
+/// The one limit of a call that others have used up.
+pub(crate) const TOTAL_MEMORY: &str = "limits.total_memory_bytes";
+
 impl ResourceLimiter for SpaceLimiter {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired > self.memory_bytes {
             return Err(Exceeded("limits.memory_bytes").into());
         }
-        Ok(true)
+        self.grow(current, desired)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        /// Bytes of an entry.
+        const ENTRY: usize = size_of::<usize>();
+
         if desired > self.table_elements {
             return Err(Exceeded("limits.table_elements").into());
         }
-        Ok(true)
+        self.grow(current.saturating_mul(ENTRY), desired.saturating_mul(ENTRY))
     }
 
     fn memories(&self) -> usize {
@@ -163,5 +256,28 @@ impl ResourceLimiter for SpaceLimiter {
 
     fn instances(&self) -> usize {
         self.instances
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_has_taken_is_given_back_when_it_ends() {
+        let limits = Limits { total_memory_bytes: 100, ..Limits::default() };
+        let total = Arc::new(TotalMemory::new(&limits));
+        let limiter = || SpaceLimiter::new(&limits, total.clone());
+        let exceeded = |error: wasmtime::Error| error.downcast_ref::<Exceeded>().copied();
+        let (mut first, mut second) = (limiter(), limiter());
+        assert!(first.memory_growing(0, 60, None).unwrap());
+        assert!(second.memory_growing(0, 40, None).unwrap());
+        let refused = second.memory_growing(40, 41, None).map_err(exceeded);
+        assert_eq!(refused, Err(Some(Exceeded(TOTAL_MEMORY))));
+        assert_eq!(first.table_growing(0, 1, None).map_err(exceeded), Err(Some(Exceeded(TOTAL_MEMORY))));
+        drop(first);
+        assert!(second.memory_growing(40, 100, None).unwrap());
+        drop(second);
+        assert_eq!(total.taken.load(Ordering::Relaxed), 0);
     }
 }

@@ -147,7 +147,8 @@ impl Registry {
     /// - [`RegistryError::NotPinned`]: the operator has not said that it may run.
     /// - [`RegistryError::Load`]: all of [`Runtime::load`].
     pub async fn load(&self, component: &[u8]) -> Result<ApprovalEngine, RegistryError> {
-        let digest = Digest::of(component);
+        let component = component.to_vec();
+        let (digest, component) = runtime::blocking(move || (Digest::of(&component), component)).await?;
         {
             let state = self.read();
             if !state.pinned.contains(&digest) {
@@ -157,7 +158,7 @@ impl Registry {
                 return Ok(engine.clone());
             }
         }
-        let engine = self.runtime.load(component).await?;
+        let engine = self.runtime.load(&component).await?;
         Ok(self.write().loaded.entry(digest).or_insert(engine).clone())
     }
 
@@ -167,7 +168,7 @@ impl Registry {
     /// - [`LoadError::Unreadable`]: the file cannot be read.
     /// - All of [`load`](Self::load).
     pub async fn load_file(&self, path: &Path) -> Result<ApprovalEngine, RegistryError> {
-        self.load(&runtime::read(path)?).await
+        self.load(&runtime::read(path).await?).await
     }
 
     /// Lets new calls of its engine go to this version. Calls in flight end on the version they began on.

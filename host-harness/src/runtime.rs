@@ -14,16 +14,18 @@ use crate::bindings;
 use crate::census;
 use crate::clock::Clock;
 use crate::code_cache::CodeCache;
-use crate::engine::ApprovalEngine;
+use crate::engine::{ApprovalEngine, Linked};
 use crate::error::{LoadError, RuntimeError};
 use crate::fuel::FuelGauge;
-use crate::limits::{Limits, TICK};
+use crate::limits::{Limits, TICK, TotalMemory};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
 use crate::pace::{Pace, Quota};
 use crate::slots::{Slots, TenantSlots};
 use crate::state::CallState;
 use crate::tokens::{MemoryTokens, TokenCache};
+
+mod features;
 
 /// What engines reach through their imports. A runtime has one set; an engine can be given
 /// [another](ApprovalEngine::with_services).
@@ -60,8 +62,12 @@ pub enum Allocation {
     /// In slots that are reserved once and used again. An instance then takes microseconds.
     #[default]
     Pooling,
-    /// Each in memory of its own, for machines that cannot reserve address space.
+    /// Each in memory of its own, for machines that cannot reserve address space for all of them at once. Each instance
+    /// still reserves 4 GiB.
     OnDemand,
+    /// Each in memory of its own, of which no more is reserved than `limits.memory_bytes`: for processes with little
+    /// address space. The engine's code then checks every access by itself, and takes a third longer.
+    Compact,
     /// Each in memory that the caller provides, for a test that looks into it.
     Custom(Arc<dyn MemoryCreator>),
 }
@@ -71,6 +77,7 @@ impl fmt::Debug for Allocation {
         f.write_str(match self {
             Self::Pooling => "Pooling",
             Self::OnDemand => "OnDemand",
+            Self::Compact => "Compact",
             Self::Custom(_) => "Custom",
         })
     }
@@ -86,6 +93,7 @@ pub(crate) struct Shared {
     pub(crate) slots: Slots,
     pub(crate) tenants: TenantSlots,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) total_memory: Arc<TotalMemory>,
     pub(crate) services: Services,
     pub(crate) fuel_gauge: Option<Arc<FuelGauge>>,
     code_cache: Option<CodeCache>,
@@ -96,6 +104,7 @@ impl Runtime {
     ///
     /// # Errors
     /// - [`RuntimeError::Unavailable`]: the machine cannot give what `limits` and `allocation` ask for.
+    /// - [`RuntimeError::AddressSpace`]: without a pool, the process may not reserve the address space of one memory.
     pub fn new(limits: Limits, allocation: &Allocation, services: Services) -> Result<Self, RuntimeError> {
         Self::start(limits, allocation, services, None, None)
     }
@@ -138,6 +147,9 @@ impl Runtime {
         let mut config = config(&limits, allocation);
         config.consume_fuel(fuel_gauge.is_some());
         let engine = wasmtime::Engine::new(&config).map_err(unavailable)?;
+        if matches!(allocation, Allocation::OnDemand) {
+            probe(&engine).map_err(|error| RuntimeError::AddressSpace { reason: one_line(&error) })?;
+        }
         let mut linker = Linker::new(&engine);
         bindings::KeptEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
@@ -146,6 +158,7 @@ impl Runtime {
             linker,
             slots: Slots::of_the_host(limits.concurrent_calls),
             tenants: TenantSlots::new(limits.tenant_calls),
+            total_memory: Arc::new(TotalMemory::new(&limits)),
             limits: Arc::new(limits),
             services,
             fuel_gauge,
@@ -155,25 +168,23 @@ impl Runtime {
 
     /// Loads an engine from a component's bytes: checks it, compiles it, and asks it to describe itself.
     ///
+    /// It is read and compiled on a thread for blocking work, so other tasks of the runtime go on. That thread cannot be
+    /// ended: what a hostile component costs is bounded by the limits that are checked before it is compiled. A host that
+    /// loads components of strangers compiles them in a process of its own, as the command line does: see
+    /// [`precompile`](Self::precompile).
+    ///
     /// # Errors
-    /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`]: the bytes are something else.
-    /// - [`LoadError::Exceeds`]: it needs more instances, memory or tables than the limits allow.
+    /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`]: the bytes are something else, or cannot be counted.
+    /// - [`LoadError::Exceeds`]: it comes to more than a limit allows, in bytes, in code or in instances.
+    /// - [`LoadError::Proposal`]: it uses a part of WebAssembly that is switched off.
     /// - [`LoadError::ForeignImports`]: it imports more than the contract gives; all of it is named.
     /// - [`LoadError::NewerContract`], [`LoadError::OlderContract`]: it is built for another version of the contract.
     /// - [`LoadError::WrongContract`]: it lacks an export, or has it with another type.
+    /// - [`LoadError::Host`]: this process may not have what an instance takes.
     /// - [`LoadError::Description`]: `describe` failed.
     pub async fn load(&self, component: &[u8]) -> Result<ApprovalEngine, LoadError> {
-        if wasmtime::Engine::detect_precompiled(component).is_some() {
-            return Err(LoadError::Precompiled);
-        }
-        census::check(component, &self.0.limits)?;
-        let engine = &self.0.engine;
-        let compiled = match &self.0.code_cache {
-            Some(cache) => cache.component(engine, component, &*self.0.services.log),
-            None => Component::new(engine, component),
-        };
-        let compiled = compiled.map_err(|error| LoadError::NoComponent { reason: one_line(&error) })?;
-        ApprovalEngine::new(self.clone(), &compiled, component).await
+        self.check_size(component)?;
+        self.load_owned(component.to_vec()).await
     }
 
     /// Loads an engine from a component's file.
@@ -182,16 +193,79 @@ impl Runtime {
     /// - [`LoadError::Unreadable`]: the file cannot be read.
     /// - All of [`load`](Self::load).
     pub async fn load_file(&self, path: &Path) -> Result<ApprovalEngine, LoadError> {
-        self.load(&read(path)?).await
+        self.load_owned(read(path).await?).await
+    }
+
+    async fn load_owned(&self, component: Vec<u8>) -> Result<ApprovalEngine, LoadError> {
+        let runtime = self.clone();
+        let linked = blocking(move || {
+            let compiled = runtime.compile(&component)?;
+            Linked::new(&runtime, compiled, &component)
+        });
+        ApprovalEngine::describe(self.clone(), linked.await??).await
+    }
+
+    /// Compiles a component into the code cache, and does nothing else with it: for a process of its own, whose memory
+    /// and time the system limits. The host that shares the cache then loads what has been compiled. It blocks.
+    ///
+    /// # Errors
+    /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`], [`LoadError::Exceeds`], [`LoadError::Proposal`],
+    ///   [`LoadError::ForeignImports`]: as of [`load`](Self::load).
+    pub fn precompile(&self, component: &[u8]) -> Result<(), LoadError> {
+        self.compile(component).map(drop)
+    }
+
+    /// Whether the code cache has this component, so that [`load`](Self::load) does not compile it. It reads no entry:
+    /// one that turns out to be damaged is compiled again.
+    #[must_use]
+    pub fn has_compiled(&self, component: &[u8]) -> bool {
+        self.0.code_cache.as_ref().is_some_and(|cache| cache.has(&self.0.engine, component))
+    }
+
+    fn check_size(&self, component: &[u8]) -> Result<(), LoadError> {
+        if wasmtime::Engine::detect_precompiled(component).is_some() {
+            return Err(LoadError::Precompiled);
+        }
+        census::check_size(component, &self.0.limits)
+    }
+
+    fn compile(&self, component: &[u8]) -> Result<Component, LoadError> {
+        self.check_size(component)?;
+        census::check(component, &self.0.limits)?;
+        let engine = &self.0.engine;
+        let compiled = match &self.0.code_cache {
+            Some(cache) => cache.component(engine, component, &*self.0.services.log),
+            None => Component::new(engine, component),
+        };
+        compiled.map_err(|error| {
+            let reason = one_line(&error);
+            match features::missing(&error) {
+                Some(proposal) => LoadError::Proposal { proposal, reason },
+                None if is_shortage(&error) => LoadError::Host { reason },
+                None => LoadError::NoComponent { reason },
+            }
+        })
     }
 }
 
 /// The bytes of a component's file.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
-    std::fs::read(path).map_err(|error| LoadError::Unreadable {
-        path: path.display().to_string(),
-        reason: error.to_string(),
+pub(crate) async fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let path = path.to_owned();
+    blocking(move || {
+        std::fs::read(&path).map_err(|error| LoadError::Unreadable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })
     })
+    .await?
+}
+
+/// Work that takes milliseconds and more, on a thread that no task waits for.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, LoadError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|ended| LoadError::Host { reason: format!("the thread for it has ended: {ended}") })
 }
 
 impl fmt::Debug for Runtime {
@@ -203,6 +277,18 @@ impl fmt::Debug for Runtime {
 /// A wasmtime error in one line.
 pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the system has refused memory.
+fn is_shortage(error: &wasmtime::Error) -> bool {
+    let refused = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        let io = io.is_some_and(|error| error.kind() == std::io::ErrorKind::OutOfMemory);
+        #[cfg(unix)]
+        let io = io || cause.downcast_ref::<rustix::io::Errno>() == Some(&rustix::io::Errno::NOMEM);
+        io
+    };
+    error.chain().any(refused)
 }
 
 /// Tells `bindgen!` that the imports are implemented by the store's own data.
@@ -220,6 +306,9 @@ fn config(limits: &Limits, allocation: &Allocation) -> Config {
     config
         .wasm_component_model(true)
         .epoch_interruption(true)
+        .wasm_features(features::OFF, false)
+        // A NaN's sign and payload differ by processor, and an engine could tell one from another by them.
+        .cranelift_nan_canonicalization(true)
         .max_wasm_stack(limits.stack_bytes)
         .async_stack_size(limits.stack_bytes.saturating_add(HOST_STACK))
         .wasm_backtrace_max_frames(None);
@@ -228,6 +317,14 @@ fn config(limits: &Limits, allocation: &Allocation) -> Config {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
         }
         Allocation::OnDemand => {}
+        Allocation::Compact => {
+            /// Past the end of a memory, for the accesses that need no check of their own.
+            const GUARD: u64 = 64 << 10;
+            config
+                .memory_reservation(u64::try_from(limits.memory_bytes).unwrap_or(u64::MAX))
+                .memory_reservation_for_growth(0)
+                .memory_guard_size(GUARD);
+        }
         Allocation::Custom(creator) => {
             // No reservation and no guard: the compiled code checks every bound itself. And no mapped images, which
             // only memory that wasmtime made can have.
@@ -239,6 +336,12 @@ fn config(limits: &Limits, allocation: &Allocation) -> Config {
         }
     }
     config
+}
+
+/// Makes one memory and drops it again: whether the process may reserve what each instance does.
+fn probe(engine: &wasmtime::Engine) -> wasmtime::Result<()> {
+    let mut store = wasmtime::Store::new(engine, ());
+    wasmtime::Memory::new(&mut store, wasmtime::MemoryType::new(0, None)).map(drop)
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {

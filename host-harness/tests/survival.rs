@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use host_harness::contract::{Depth, Member};
-use host_harness::{Allocation, CallFailure, Limits, LoadError, Runtime};
+use host_harness::{Allocation, CallFailure, Grant, Limits, LoadError, Runtime, Settings};
 
 #[path = "support/engines.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -115,8 +115,9 @@ async fn a_loop_leaves_the_thread_to_other_calls() {
     let limits = Limits { cpu: Duration::from_secs(1), ..stage::limits() };
     let runtime = Runtime::new(limits, &Allocation::Pooling, stage::nowhere()).unwrap();
     let good = stage::tenant(&runtime.load(wecom_component::WECOM_ENGINE).await.unwrap());
-    let looping = engines::engine(engines::LOOP);
-    let endless = tokio::spawn(async move { runtime.load(&looping).await });
+    let looping = engines::submitting::engine("https://api.example.com/", "(loop (br 0))");
+    let looping = runtime.load(&looping).await.unwrap().tenant("acme", &Settings::new(), &Grant::default());
+    let endless = tokio::spawn(async move { looping.submit(&stage::request()).await });
     tokio::task::yield_now().await;
 
     // One thread for both: without the epoch, this would come after the loop's end.
@@ -126,7 +127,7 @@ async fn a_loop_leaves_the_thread_to_other_calls() {
 
     assert!(!endless.is_finished());
     let limit = CallFailure::Limit { setting: "limits.cpu" };
-    assert_eq!(endless.await.unwrap().unwrap_err(), LoadError::Description(limit));
+    assert_eq!(endless.await.unwrap().unwrap_err().error, limit);
 }
 
 /// Refused before it is compiled, however instances are allocated.

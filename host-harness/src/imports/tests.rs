@@ -13,7 +13,7 @@ use crate::bindings::idaas::approval::{http, log, token_cache};
 use crate::clock::ManualClock;
 use crate::cpu::CpuMeter;
 use crate::egress::{Egress, Origin};
-use crate::limits::{Exceeded, Limits, Meters};
+use crate::limits::{Exceeded, Limits, Meters, TotalMemory};
 use crate::log::{Line, LogSink};
 use crate::outbound::InProcess;
 use crate::pace::{Pace, Quota};
@@ -74,7 +74,8 @@ fn world(cpu: CpuMeter) -> World {
         egress: Egress { origins, ..Egress::default() },
         slots: TenantSlots::new(1).of("toy", "acme"),
     };
-    let meters = Meters { requests: AtomicU32::new(0), cpu };
+    let total_memory = Arc::new(TotalMemory::new(&Limits::default()));
+    let meters = Meters { requests: AtomicU32::new(0), cpu, total_memory };
     let ends_at = Instant::now() + Duration::from_secs(600);
     let limits = Arc::new(Limits::default());
     let state = CallState::new(

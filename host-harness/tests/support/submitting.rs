@@ -5,11 +5,16 @@ use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
+/// Where the keys of tokens are.
+pub(crate) const KEYS: u32 = 12_544;
+
 /// What `$say` logs: 60 bytes.
 pub(crate) const LINE: &str = "an engine that has a lot to say says it again and again, so.";
 
 /// An engine that is sound but for `submit`, which has this body and then says that all went well. What it can call:
-/// `$ask` sends a GET to `url` with as many bytes as it is told, and logs what came of it; `$say` logs [`LINE`].
+/// `$ask` sends a GET to `url` with as many bytes as it is told, and logs what came of it; `$say` logs [`LINE`]; `$take`
+/// asks for the token under a key of two letters, [`KEYS`] and the number it is given times two, publishes one when it has
+/// the lease, and logs `leased` or `busy`.
 pub(crate) fn engine(url: &str, body: &str) -> Vec<u8> {
     configuring(url, "", body)
 }
@@ -19,10 +24,16 @@ pub(crate) fn configuring(url: &str, configure: &str, body: &str) -> Vec<u8> {
     let (resolve, world) = contract();
     let length = url.len();
     let line = LINE;
+    let keys: String =
+        ('a'..='z').flat_map(|first| ('a'..='z').flat_map(move |second| [first, second])).collect();
     let text = format!(
         r#"(module
         (import "cm32p2|idaas:approval/http@0.1" "send"
             (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+        (import "cm32p2|idaas:approval/token-cache@0.1" "acquire"
+            (func $acquire (param i32 i32 i32 i32 i32 i32)))
+        (import "cm32p2|idaas:approval/token-cache@0.1" "publish"
+            (func $publish (param i32 i32 i32 i32 i32)))
         (import "cm32p2|idaas:approval/log@0.1" "write" (func $write (param i32 i32 i32 i32 i32)))
         (memory (export "cm32p2_memory") 32)
         (global $free (mut i32) (i32.const 65536))
@@ -32,8 +43,11 @@ pub(crate) fn configuring(url: &str, configure: &str, body: &str) -> Vec<u8> {
         (data (i32.const 4096) "wrong")
         (data (i32.const 4112) "answered")
         (data (i32.const 4128) "too-large")
+        (data (i32.const 4144) "leased")
+        (data (i32.const 4160) "busy")
         (data (i32.const 8192) "{url}")
         (data (i32.const 12288) "{line}")
+        (data (i32.const {KEYS}) "{keys}")
         (func (export "cm32p2_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
             (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
             (global.set $free (i32.add (local.get $at) (local.get 3)))
@@ -41,6 +55,16 @@ pub(crate) fn configuring(url: &str, configure: &str, body: &str) -> Vec<u8> {
         (func $log (param $at i32) (param $length i32)
             (call $write (i32.const 1) (local.get $at) (local.get $length) (i32.const 0) (i32.const 0)))
         (func $say (call $log (i32.const 12288) (i32.const 60)))
+        (func $take (param $number i32) (local $at i32)
+            (local.set $at (i32.add (i32.const {KEYS}) (i32.mul (local.get $number) (i32.const 2))))
+            (call $acquire (local.get $at) (i32.const 2)
+                (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 16448))
+            (if (i32.eq (i32.load8_u (i32.const 16448)) (i32.const 1))
+                (then
+                    (call $publish (local.get $at) (i32.const 2) (i32.const 4096) (i32.const 5) (i32.const 600))
+                    (call $log (i32.const 4144) (i32.const 6))))
+            (if (i32.eq (i32.load8_u (i32.const 16448)) (i32.const 3))
+                (then (call $log (i32.const 4160) (i32.const 4)))))
         (func $ask (param $bytes i32)
             (call $send (i32.const 0) (i32.const 8192) (i32.const {length}) (i32.const 0) (i32.const 0)
                 (i32.const 1) (i32.const 65536) (local.get $bytes) (i32.const 0) (i32.const 0) (i32.const 16384))
