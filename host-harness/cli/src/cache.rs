@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 
 use clap::Args;
 use host_harness::{CacheError, CodeCache};
+use tempfile::TempDir;
+
+use crate::error::CliError;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -41,6 +44,16 @@ pub(crate) fn choose(options: &Options) -> Result<(), CacheError> {
 /// The cache of this process, if it has one.
 pub(crate) fn chosen() -> Option<CodeCache> {
     CHOSEN.get().cloned().flatten()
+}
+
+/// The cache of this process, or one that lasts as long as the directory that comes with it.
+pub(crate) fn chosen_or_temporary() -> Result<(CodeCache, Option<TempDir>), CliError> {
+    if let Some(cache) = chosen() {
+        return Ok((cache, None));
+    }
+    // For this user alone.
+    let directory = tempfile::Builder::new().prefix("host-harness-").tempdir()?;
+    Ok((CodeCache::open(directory.path())?, Some(directory)))
 }
 
 /// As the XDG base directory specification has it: a relative path counts as unset.

@@ -21,8 +21,7 @@ use crate::error::CliError;
 use crate::host;
 
 pub(crate) async fn run(engine: Option<&Path>) -> Result<ExitCode, CliError> {
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, engine).await?;
+    let engine = host::engine(engine).await?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (number, line) in (1_u64..).zip(io::stdin().lock().split(b'\n')) {
         let line = line?;

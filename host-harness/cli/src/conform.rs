@@ -14,6 +14,7 @@ use wecom_provider::WeCom;
 use wrong_engines::Mistake;
 
 use crate::error::CliError;
+use crate::host;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -75,10 +76,11 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
 async fn conform(options: &Options) -> Result<ExitCode, CliError> {
     let engine = match &options.file {
         None => wecom_component::WECOM_ENGINE.to_vec(),
-        Some(file) => std::fs::read(file).map_err(|error| LoadError::Unreadable {
-            path: file.display().to_string(),
-            reason: error.to_string(),
-        })?,
+        Some(file) => {
+            let component = host::component(Some(file))?.into_owned();
+            host::try_to_compile(&component).await?;
+            component
+        }
     };
     let provider: &dyn Provider = match options.provider {
         ProviderName::Wecom => &WeCom,

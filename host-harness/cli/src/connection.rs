@@ -30,8 +30,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// The engine. What it describes says how its settings are read.
     pub(crate) async fn engine(&self) -> Result<ApprovalEngine, CliError> {
-        let runtime = host::runtime()?;
-        host::engine(&runtime, self.engine.as_deref()).await
+        host::engine(self.engine.as_deref()).await
     }
 
     /// The engine with these settings. `id` names the tenant in log lines.

@@ -41,9 +41,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let clock = clock::DemoClock::default();
     let fake = FakeWeCom::new(setup, clock.clone(), 1);
     tokio::spawn(serve::serve(wecom, fake.clone(), std::future::pending()));
-
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, None).await?;
+    let engine = host::engine(None).await?;
     let mut story = story::Story::new(engine, fake, clock, wecom_address, host)?;
     let held = story.tell().await?;
     if options.pause {

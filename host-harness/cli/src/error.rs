@@ -3,7 +3,7 @@
 use std::io;
 
 use conformance_kit::KitError;
-use host_harness::replay::SealError;
+use host_harness::replay::{ReplayError, SealError};
 use host_harness::{CacheError, CallError, LoadError, RuntimeError};
 use wrong_engines::TrialError;
 
@@ -18,8 +18,18 @@ pub(crate) enum CliError {
     Cache(#[from] CacheError),
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// What the process that compiles said of the component.
+    #[error("{0}")]
+    Refused(String),
+    #[error(
+        "compiling the engine {how}: the component is too large or hostile: raise --compile-memory and --compile-seconds \
+         if it is trusted"
+    )]
+    Compiling { how: String },
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error(transparent)]
     Kit(#[from] KitError),
     #[error(transparent)]

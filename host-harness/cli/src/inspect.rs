@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use host_harness::contract::{Description, Reach, SettingField, SettingKind};
-use host_harness::{ApprovalEngine, Grant, Settings, redact};
+use host_harness::{ApprovalEngine, Digest, Grant, Outline, Settings, redact};
 use serde_json::{Value, json};
 
 use crate::error::CliError;
@@ -14,40 +14,59 @@ use crate::host;
 /// How much of one text is printed.
 const TEXT_BYTES: usize = 400;
 
-pub(crate) async fn run(file: Option<&Path>, as_json: bool) -> Result<ExitCode, CliError> {
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, file).await?;
-    let mut out = io::stdout().lock();
-    if as_json {
-        let tenant = engine.tenant("inspect", &Settings::new(), &Grant::default());
-        let description = tenant.call_json("describe", &Value::Null).await?;
-        writeln!(out, "{}", redact::json(&format!("{:#}", as_value(&engine, &description))))?;
-    } else {
-        print(&mut out, &engine)?;
-    }
-    Ok(ExitCode::SUCCESS)
+/// What can be told of a component without compiling it, let alone running it.
+struct Facts {
+    size: usize,
+    digest: Digest,
+    outline: Outline,
 }
 
-fn as_value(engine: &ApprovalEngine, description: &Value) -> Value {
+/// Prints the facts also of a component that does not load, before it says why.
+pub(crate) async fn run(file: Option<&Path>, as_json: bool) -> Result<ExitCode, CliError> {
+    let component = host::component(file)?;
+    let facts = Facts {
+        size: component.len(),
+        digest: Digest::of(&component),
+        outline: Outline::read(&component, &host::limits())?,
+    };
+    let loaded = host::load(&component, file.is_some()).await;
+    let mut out = io::stdout().lock();
+    if as_json {
+        let description = match &loaded {
+            Ok(engine) => {
+                let tenant = engine.tenant("inspect", &Settings::new(), &Grant::default());
+                tenant.call_json("describe", &Value::Null).await?
+            }
+            Err(_) => Value::Null,
+        };
+        writeln!(out, "{}", redact::json(&format!("{:#}", as_value(&facts, &description))))?;
+    } else {
+        print(&mut out, &facts, loaded.as_ref().ok())?;
+    }
+    loaded.map(|_| ExitCode::SUCCESS)
+}
+
+fn as_value(facts: &Facts, description: &Value) -> Value {
     json!({
-        "size": engine.size(),
-        "sha256": engine.digest().to_string(),
-        "imports": engine.imports(),
-        "exports": engine.exports(),
+        "size": facts.size,
+        "sha256": facts.digest.to_string(),
+        "imports": facts.outline.imports(),
+        "exports": facts.outline.exports(),
         "description": description,
     })
 }
 
-fn print(out: &mut impl Write, engine: &ApprovalEngine) -> io::Result<()> {
-    let description = engine.description();
-    title(out, description)?;
+fn print(out: &mut impl Write, facts: &Facts, engine: Option<&ApprovalEngine>) -> io::Result<()> {
+    if let Some(engine) = engine {
+        title(out, engine.description())?;
+    }
     #[expect(clippy::cast_precision_loss, reason = "a component has far fewer than 2^52 bytes")]
-    let kib = engine.size() as f64 / 1024.0;
-    writeln!(out, "  size     {} bytes ({kib:.1} KiB)", engine.size())?;
-    writeln!(out, "  sha256   {}", engine.digest())?;
-    list(out, "imports", engine.imports().iter().map(|name| plain(name)))?;
-    list(out, "exports", engine.exports().iter().map(|name| plain(name)))?;
-    needs(out, description)
+    let kib = facts.size as f64 / 1024.0;
+    writeln!(out, "  size     {} bytes ({kib:.1} KiB)", facts.size)?;
+    writeln!(out, "  sha256   {}", facts.digest)?;
+    list(out, "imports", facts.outline.imports().iter().map(|name| plain(name)))?;
+    list(out, "exports", facts.outline.exports().iter().map(|name| plain(name)))?;
+    engine.map_or(Ok(()), |engine| needs(out, engine.description()))
 }
 
 fn title(out: &mut impl Write, description: &Description) -> io::Result<()> {

@@ -29,6 +29,7 @@ mod cache;
 mod call;
 mod callbacks;
 mod check;
+mod compile;
 mod component;
 mod configured;
 mod conform;
@@ -56,13 +57,15 @@ struct Arguments {
     log_level: LogLevel,
     #[command(flatten)]
     cache: cache::Options,
+    #[command(flatten)]
+    compile: compile::Limits,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Runs the whole story against a fake WeCom on this machine.
     Demo(demo::Options),
-    /// Prints what an engine is: description, settings, imports, exports, hosts, size and digest.
+    /// Prints what an engine is: imports, exports, size and digest without compiling it, then what it says of itself.
     Inspect {
         /// The component; without it, the WeCom engine that was built with this program.
         file: Option<PathBuf>,
@@ -98,6 +101,9 @@ enum Command {
     /// Plays the conformance kit's cases with an engine and its provider's fake.
     #[command(after_help = CONFORM_EXIT)]
     Conform(conform::Options),
+    /// Compiles a component into a directory: what this program starts itself for.
+    #[command(hide = true)]
+    Compile(compile::Options),
 }
 
 const CALL_EXIT: &str =
@@ -130,10 +136,19 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(arguments.log_level);
     without_core_dumps();
+    if let Command::Compile(options) = &arguments.command {
+        return ended(compile::run(options, arguments.compile));
+    }
+    compile::choose(arguments.compile);
     let ran = cache::choose(&arguments.cache)
         .map_err(error::CliError::from)
         .and_then(|()| Ok(tokio::runtime::Runtime::new()?))
         .and_then(|runtime| runtime.block_on(run(arguments.command)));
+    ended(ran)
+}
+
+/// How the program ends.
+fn ended(ran: Result<ExitCode, error::CliError>) -> ExitCode {
     match ran {
         Ok(code) => code,
         // Whoever reads the output has closed it: `host-harness inspect | head`.
@@ -171,6 +186,7 @@ async fn run(command: Command) -> Result<ExitCode, error::CliError> {
         Command::Provision(options) => provision::run(options).await,
         Command::FakeWecom(options) => fake::run(options).await,
         Command::Conform(options) => conform::run(options).await,
+        Command::Compile(options) => compile::run(&options, compile::chosen()),
     }
 }
 

@@ -38,8 +38,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
         remedy: "name a file that `record` has written",
     })?;
     let recording = Recording::open(&sealed, &record::read_key(&options.key)?)?;
-    let runtime = host::runtime()?;
-    let engine = host::engine(&runtime, options.engine.as_deref()).await?;
+    let engine = host::engine(options.engine.as_deref()).await?;
     let mut out = io::stdout().lock();
 
     let origin = recording.origin();

@@ -156,8 +156,10 @@ fn runtime(limits: &Limits) -> Result<Runtime, RuntimeError> {
         log: Arc::new(Silence),
     };
     let pooled = Runtime::new(limits.clone(), &Allocation::Pooling, services.clone());
-    // The machine may have no room for the pool's address space.
-    pooled.or_else(|_unavailable| Runtime::new(limits.clone(), &Allocation::OnDemand, services))
+    // The machine may have no room for the pool's address space, or not even for one memory's.
+    pooled
+        .or_else(|_unavailable| Runtime::new(limits.clone(), &Allocation::OnDemand, services.clone()))
+        .or_else(|_unavailable| Runtime::new(limits.clone(), &Allocation::Compact, services))
 }
 
 struct Silence;
