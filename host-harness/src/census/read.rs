@@ -242,7 +242,7 @@ impl<'a> Reading<'a> {
             }
             Payload::ComponentTypeSection(section) => {
                 let depth = self.depth().saturating_add(1);
-                let parts = types::parts(self.bytes, section.range(), section.count(), depth, self.nesting)?;
+                let parts = types::parts(self.bytes, section.range(), depth, self.nesting)?;
                 self.read.totals.types = self.read.totals.types.saturating_add(parts);
                 items.push(Item::Other(section.count().into()));
                 if whole {

@@ -25,18 +25,17 @@ enum Kind {
     Component,
 }
 
-/// Counts the parts of the types in one section, the range of which begins after its count. `depth` components are open
-/// around it, and `nesting` is the limit of both together.
+/// Counts the parts of the types in one section, whose range begins with its count. `depth` components are open around
+/// it, and `nesting` is the limit of both together.
 pub(super) fn parts(
     component: &[u8],
     section: Range<usize>,
-    count: u32,
     depth: u64,
     nesting: u64,
 ) -> Result<u64, Refusal> {
     let unreadable = || Refusal::Unreadable(String::from("a section of types ends too early"));
     let mut reader = BinaryReader::new(component.get(section.clone()).ok_or_else(unreadable)?, section.start);
-    let mut open = vec![Open { kind: Kind::Section, left: count }];
+    let mut open = vec![Open { kind: Kind::Section, left: reader.read_var_u32()? }];
     let mut parts = 0_u64;
     while let Some(top) = open.last_mut() {
         let Some(left) = top.left.checked_sub(1) else {
