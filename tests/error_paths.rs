@@ -10,7 +10,8 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
 use approval_tracker::{
-    Budget, Key, MemoryStore, Message, Outcome, Policy, Request, State, Store as _, StoreError, Tracker,
+    Budget, HostKey, Key, MemoryStore, Message, Outcome, Policy, Request, State, Store as _, StoreError,
+    Tracker,
 };
 use bytes::Bytes;
 use conformance::stepping::{Stepping, Steps};
@@ -337,7 +338,7 @@ impl Story {
         let tenant =
             world.engine().with_services(services).tenant("acme", &props::settings(), &Grant::default());
         let store = Stepping::new(MemoryStore::default(), StoreSteps(wrong.clone()));
-        let tracker = Tracker::new(store, Policy::default());
+        let tracker = Tracker::new(store, Policy::default(), HostKey::new(&[7; 32]));
         let story = Self { world, tenant, tracker, wrong, decided: Mutex::default() };
         if act != Act::Submission {
             story.submit().await.unwrap();

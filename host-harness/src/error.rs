@@ -104,8 +104,8 @@ pub enum LoadError {
     /// It uses an instruction or a type that this host has switched off, because no engine needs it and some give other
     /// results on other processors.
     #[error(
-        "the engine uses {proposal}, which this host has switched off: {reason}: build it with the features of \
-         WebAssembly that the contract's engines may use"
+        "the engine uses {}, which this host has switched off: {}: build it with the features of WebAssembly that the \
+         contract's engines may use", in_error(.proposal), in_error(.reason)
     )]
     Proposal {
         /// The WebAssembly proposal, such as `THREADS`.
@@ -115,8 +115,8 @@ pub enum LoadError {
     },
     /// This machine, or the limits of this process, do not allow an instance.
     #[error(
-        "the host cannot run an instance of the engine: {reason}: let the process have more memory and address space \
-         (`ulimit -v`, `LimitAS=`), or allocate compactly"
+        "the host cannot run an instance of the engine: {}: let the process have more memory and address space \
+         (`ulimit -v`, `LimitAS=`), or allocate compactly", in_error(.reason)
     )]
     Host {
         /// In the system's words.

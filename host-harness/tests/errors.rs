@@ -88,6 +88,8 @@ fn load_errors() -> Vec<LoadError> {
         LoadError::from(unspoken),
         LoadError::WrongContract { reason: nasty() },
         LoadError::Exceeds { setting: "limits.instances", needs: u64::MAX, allows: 4 },
+        LoadError::Proposal { proposal: nasty(), reason: nasty() },
+        LoadError::Host { reason: nasty() },
     ];
     all.extend(call_failures().into_iter().map(LoadError::Description));
     for error in &all {
@@ -100,6 +102,8 @@ fn load_errors() -> Vec<LoadError> {
             | LoadError::OlderContract { .. }
             | LoadError::WrongContract { .. }
             | LoadError::Exceeds { .. }
+            | LoadError::Proposal { .. }
+            | LoadError::Host { .. }
             | LoadError::Description(_) => {}
         }
     }

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use conformance_kit::Provider;
 use conformance_kit::sample::Sample;
-use host_harness::{LoadError, redact};
+use host_harness::redact;
 use webhook_provider::Webhook;
 use wecom_provider::WeCom;
 use wrong_engines::Mistake;

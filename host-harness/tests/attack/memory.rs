@@ -62,7 +62,7 @@ async fn what_one_call_holds_another_cannot_have_until_it_ends() {
     let runtime = Runtime::new(limits(3 * MIB), &Allocation::Pooling, services).unwrap();
     let engine = runtime.load(&engines::submitting::engine(URL, "(call $ask (i32.const 0))")).await.unwrap();
     let grant =
-        Grant { origins: Some([host_harness::egress::Origin::of(URL).unwrap()].into()), ..Grant::default() };
+        Grant { origins: [host_harness::egress::Origin::of(URL).unwrap()].into(), ..Grant::default() };
     let tenant = engine.tenant("acme", &Settings::new(), &grant);
     let holding = tokio::spawn({
         let tenant = tenant.clone();

@@ -13,8 +13,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, Message, Notice, Outcome, Pin, Policy, Request, State, Store as _,
-    StoreError, StoreFailure, Submitted, Tracker,
+    Approvals, Budget, HostKey, Key, Looked, Message, Notice, Outcome, Pin, Policy, Request, State,
+    Store as _, StoreError, StoreFailure, Submitted, Tracker,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::contract::{Account, Route, Status, SubmissionRequest};
@@ -153,6 +153,18 @@ impl Approvals for Provider {
         Pin::UNRECORDED
     }
 
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        None
+    }
+
     async fn submit(&self, request: &SubmissionRequest) -> Submitted {
         self.0.lock().unwrap().push(request.idempotency_key.clone());
         Submitted::As { approval_id: approval(&request.idempotency_key), applicant: "zhang.san".into() }
@@ -200,7 +212,7 @@ impl Story {
         let folder = TempDir::new().unwrap();
         let disk = Disk::of(folder.path());
         let store = SqliteStore::open(&folder.path().join("approvals.sqlite")).await.unwrap();
-        let tracker = Tracker::new(store, Policy::default());
+        let tracker = Tracker::new(store, Policy::default(), HostKey::new(&[7; 32]));
         let story = Self { folder, disk, tracker, provider: Provider::default() };
         if act != Act::Submission {
             story.submit("R1", T0).await.unwrap();

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use approval_tracker::{
-    Approvals, Budget, Key, Looked, Message, Notice, Outcome, Pin, Policy, Reconciled, Request, State,
-    Store as _, StoreError, StoreFailure, Submitted, Tracker, Unreadable,
+    Approvals, Budget, HostKey, Key, Looked, Message, Notice, Outcome, Pin, Policy, Reconciled, Request,
+    State, Store as _, StoreError, StoreFailure, Submitted, Tracker, Unreadable,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
@@ -47,7 +47,7 @@ impl File {
             let decided = Request { state: State::Rejected, due_at: None, ..decided };
             assert!(store.compare_and_set(decided, Some(Outcome::Rejected)).await.unwrap());
         }
-        (file, Tracker::new(store, Policy::default()))
+        (file, Tracker::new(store, Policy::default(), HostKey::new(&[7; 32])))
     }
 
     async fn execute(&self, statement: &'static str) {
@@ -84,6 +84,18 @@ impl Approvals for Approves {
         pin()
     }
 
+    fn connection(&self) -> String {
+        String::from("provider")
+    }
+
+    fn clock_skew(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    async fn applicant(&self, _: &SubmissionRequest) -> Option<String> {
+        None
+    }
+
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
         Submitted::NotNow(None)
     }
@@ -106,7 +118,7 @@ async fn a_request_that_cannot_be_read_is_told_and_another_tenants_is_decided() 
     for (damage, column, word) in DAMAGES {
         let (file, tracker) = File::of_two_tenants().await;
         file.execute(damage).await;
-        let listed = tracker.store().due(50, 1).await.unwrap();
+        let listed = tracker.store().due(50, 1_000_000, 1).await.unwrap();
         let keys = listed.rows.iter().map(|request| request.key.clone()).collect::<Vec<_>>();
         assert_eq!(keys, [key("quiet")], "{damage}: the other one takes up no place");
         assert_eq!(listed.examples, [unreadable("requests", "REQ-1", column, word)], "{damage}");
@@ -171,6 +183,6 @@ async fn a_thousand_tenants_whose_rows_cannot_be_read_keep_nobody_from_being_loo
     .await;
     let done = tracker.reconcile(|_| Some(Approves), &mut Budget::default(), 50).await.unwrap();
     assert_eq!(done, Reconciled { asked: 2, unreadable: 1_000, ..Reconciled::default() });
-    let listed = tracker.store().due(50, 500).await.unwrap();
+    let listed = tracker.store().due(50, 1_000_000, 500).await.unwrap();
     assert_eq!(listed.examples.len(), 16, "told one by one");
 }

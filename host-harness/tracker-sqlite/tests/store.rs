@@ -285,7 +285,7 @@ async fn a_due_time_that_a_clock_ahead_has_set_counts_as_due(store: impl Store) 
         store.insert(Request::intent(key(number), pin(1), 10, due_at)).await.unwrap();
     }
     let due = store.due(40, 1_000, 10).await.unwrap();
-    assert_eq!(due.iter().map(|request| &*request.key.number).collect::<Vec<_>>(), ["due", "ahead"]);
+    assert_eq!(due.rows.iter().map(|request| &*request.key.number).collect::<Vec<_>>(), ["due", "ahead"]);
 }
 
 async fn notices_come_from_tenants_in_turn(store: impl Store) {
@@ -294,7 +294,7 @@ async fn notices_come_from_tenants_in_turn(store: impl Store) {
     }
     store.receive(Notice { tenant: "globex".into(), ..notice("4") }).await.unwrap();
     let first = store.settleable(100, 2).await.unwrap();
-    let first: Vec<_> = first.iter().map(|notice| &*notice.deduplication_key).collect();
+    let first: Vec<_> = first.rows.iter().map(|notice| &*notice.deduplication_key).collect();
     assert_eq!(first, ["1", "4"]);
 }
 

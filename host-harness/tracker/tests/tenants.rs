@@ -138,7 +138,7 @@ fn go_on<T>(round: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
 }
 
 async fn decided(tracker: &Tracker<MemoryStore>, tenant: &str) -> usize {
-    let outbox: Vec<Message> = tracker.store().outbox().await.unwrap();
+    let outbox: Vec<Message> = tracker.store().outbox().await.unwrap().rows;
     outbox
         .iter()
         .filter(|message| message.key.tenant == tenant && message.outcome == Outcome::Approved)
@@ -182,7 +182,7 @@ async fn after_a_question_without_an_answer_the_tenant_s_other_news_waits_for_th
         assert_eq!(providers.asked("silent"), round);
     }
     let left = tracker.store().settleable(T0, usize::MAX).await.unwrap();
-    assert_eq!(left.len(), 96, "three are left to `reconcile`, the others wait in the inbox");
+    assert_eq!(left.rows.len(), 96, "three are left to `reconcile`, the others wait in the inbox");
 }
 
 #[tokio::test]

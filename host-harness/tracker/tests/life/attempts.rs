@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use approval_tracker::{
-    Budget, HostKey, Key, MemoryStore, Message, Notice, Outcome, Policy, Request, State, Store, StoreError,
-    SubmitOutcome, Submitted, Tracker,
+    Budget, HostKey, Key, Listed, MemoryStore, Message, Notice, Outcome, Policy, Request, State, Store,
+    StoreError, SubmitOutcome, Submitted, Tracker,
 };
 use tokio::sync::Notify;
 
@@ -179,7 +179,11 @@ impl Store for Overtaken {
         Ok(set)
     }
 
-    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Vec<Request>, StoreError> {
+    async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
+        self.0.forget_ended(before).await
+    }
+
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
         self.0.due(now, latest, most).await
     }
 
@@ -199,7 +203,7 @@ impl Store for Overtaken {
         self.0.receive(notice).await
     }
 
-    async fn settleable(&self, since: u64, most: usize) -> Result<Vec<Notice>, StoreError> {
+    async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
         self.0.settleable(since, most).await
     }
 
@@ -211,7 +215,7 @@ impl Store for Overtaken {
         self.0.forget_settled(before).await
     }
 
-    async fn outbox(&self) -> Result<Vec<Message>, StoreError> {
+    async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
         self.0.outbox().await
     }
 
