@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Notice, Pin, Policy, Request, State, Store as _,
-    StoreError, Submitted, Tracker,
+    Approvals, Budget, Cause, Failure, HostKey, Key, Later, Looked, MemoryStore, Notice, Pin, Policy,
+    Request, State, Store as _, StoreError, Submitted, Tracker,
 };
 use conformance::T0;
 use conformance::stepping::{Stepping, Steps};
@@ -46,7 +46,7 @@ impl Approvals for Says {
     }
 
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-        Submitted::NotNow(None)
+        Submitted::NotNow(busy())
     }
 
     async fn status(&self, _: &str) -> Looked<Status> {
@@ -56,6 +56,11 @@ impl Approvals for Says {
     async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
         Looked::Nothing
     }
+}
+
+/// Nothing was submitted.
+fn busy() -> Failure {
+    Failure::of_host(Cause::Unavailable, "busy", "the provider is busy")
 }
 
 fn key() -> Key {
@@ -105,7 +110,7 @@ async fn dies_before(step: usize, engine: impl Fn(&Request) -> Option<Says> + Sy
 
 #[tokio::test]
 async fn news_without_an_answer_or_an_engine_is_not_lost_whenever_the_host_dies() {
-    for engine in [|_: &Request| Some(Says(Looked::NotNow(None))), |_: &Request| None] {
+    for engine in [|_: &Request| Some(Says(Looked::NotNow(Later::default()))), |_: &Request| None] {
         let mut died = Vec::new();
         while let Some(step) = dies_before(died.len(), engine).await {
             died.push(step);

@@ -1,6 +1,8 @@
 //! Rows and values, one for the other.
 
 use approval_tracker::{Key, Listed, Message, Notice, Pin, Request, StoreFailure, Unreadable};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row as _, Sqlite};
@@ -45,7 +47,12 @@ pub(crate) fn write<'q>(
         .bind(request.idempotency_key.clone())
         .bind(request.attempt)
         .bind(request.skew_seconds.map(signed).transpose()?)
-        .bind(request.stuck.clone()))
+        .bind(request.stuck.clone())
+        .bind(request.failure.as_ref().map(json).transpose()?))
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreFailure> {
+    serde_json::to_string(value).map_err(|_not_json| StoreFailure::Refused { code: 0 })
 }
 
 /// A row that is being read. Every error names the row and the column.
@@ -83,6 +90,12 @@ impl Reader<'_> {
         known(&word).ok_or_else(|| self.unreadable(column, &word))
     }
 
+    fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, Unreadable> {
+        let text: Option<String> = self.get(column)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|_other_shape| self.unreadable(column, "")))
+            .transpose()
+    }
+
     fn request_key(&self) -> Result<Key, Unreadable> {
         Ok(Key { tenant: self.get("tenant")?, number: self.get("number")? })
     }
@@ -115,6 +128,7 @@ pub(crate) fn request(row: &SqliteRow) -> Result<Request, Unreadable> {
         attempt: row.get("attempt")?,
         skew_seconds: row.optional("skew_seconds")?,
         stuck: row.get("stuck")?,
+        failure: row.json("failure")?,
     })
 }
 

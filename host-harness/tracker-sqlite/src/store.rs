@@ -83,8 +83,9 @@ impl Store for SqliteStore {
             sqlx::query(
                 "INSERT INTO requests (tenant, number, engine, configuration, revision, state, approval_id, applicant, \
                  intended_at, created_at, heard_at, due_at, silent_looks, unanswered_looks, \
-                 expecting_until, conflict, idempotency_key, attempt, skew_seconds, stuck) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                 expecting_until, conflict, idempotency_key, attempt, skew_seconds, stuck, \
+                 failure) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
             ),
             &request,
             request.revision,
@@ -131,7 +132,7 @@ impl Store for SqliteStore {
                 "UPDATE requests SET engine = ?3, configuration = ?4, revision = ?5, state = ?6, approval_id = ?7, \
                  applicant = ?8, intended_at = ?9, created_at = ?10, heard_at = ?11, due_at = ?12, \
                  silent_looks = ?13, unanswered_looks = ?14, expecting_until = ?15, conflict = ?16, \
-                 idempotency_key = ?17, attempt = ?18, skew_seconds = ?19, stuck = ?20 \
+                 idempotency_key = ?17, attempt = ?18, skew_seconds = ?19, stuck = ?20, failure = ?21 \
                  WHERE tenant = ?1 AND number = ?2 AND revision = ?5 - 1",
             ),
             &changed,

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Looked, Message, Notice, Outcome, Pin, Policy, Reconciled, Request,
-    State, Store as _, StoreError, StoreFailure, Submitted, Tracker, Unreadable,
+    Approvals, Budget, Cause, Failure, HostKey, Key, Looked, Message, Notice, Outcome, Pin, Policy,
+    Reconciled, Request, State, Store as _, StoreError, StoreFailure, Submitted, Tracker, Unreadable,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
@@ -58,6 +58,11 @@ impl File {
     }
 }
 
+/// Nothing was submitted.
+fn busy() -> Failure {
+    Failure::of_host(Cause::Unavailable, "busy", "the provider is busy")
+}
+
 fn key(tenant: &str) -> Key {
     Key { tenant: tenant.into(), number: "REQ-1".into() }
 }
@@ -97,7 +102,7 @@ impl Approvals for Approves {
     }
 
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-        Submitted::NotNow(None)
+        Submitted::NotNow(busy())
     }
 
     async fn status(&self, _: &str) -> Looked<Status> {

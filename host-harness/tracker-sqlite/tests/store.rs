@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that cannot go on ends here")]
 
 use approval_tracker::{
-    HostKey, Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store, StoreFailure,
-    Tracker,
+    Cause, Failure, HostKey, Key, MemoryStore, Message, Notice, Outcome, Pin, Policy, Request, State, Store,
+    StoreFailure, Tracker,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
@@ -266,6 +266,10 @@ async fn all_that_a_request_has_is_kept(store: impl Store) {
         skew_seconds: Some(400),
         conflict: true,
         stuck: Some("the operator sets the clock".into()),
+        failure: Some(Failure {
+            retry_after_seconds: Some(90),
+            ..Failure::of_host(Cause::Refused, "60020", "地址不允许 \" \n")
+        }),
         ..Request::intent(key("R1"), pin(1), 10, 70)
     };
     let (inserted, _) = store.insert(request.clone()).await.unwrap();
@@ -273,7 +277,7 @@ async fn all_that_a_request_has_is_kept(store: impl Store) {
         (inserted, store.request(&key("R1")).await.unwrap()),
         (request.clone(), Some(request.clone()))
     );
-    let changed = Request { attempt: 4, skew_seconds: None, stuck: None, ..request };
+    let changed = Request { attempt: 4, skew_seconds: None, stuck: None, failure: None, ..request };
     assert!(store.compare_and_set(changed.clone(), None).await.unwrap());
     let stored = store.request(&key("R1")).await.unwrap();
     assert_eq!(stored, Some(Request { revision: 1, ..changed }));

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use host_harness::contract::{Status, SubmissionRequest};
 
+use crate::failure::Failure;
 use crate::policy::Policy;
 use crate::request::Pin;
 
@@ -17,10 +18,10 @@ pub enum Submitted {
         /// The provider's member who applied.
         applicant: String,
     },
-    /// Certainly not submitted; worth another try, after this many seconds when known.
-    NotNow(Option<u32>),
-    /// Certainly not submitted, and the same request never will be. The sentence says who has to act.
-    Never(String),
+    /// Certainly not submitted. Another attempt may do better.
+    NotNow(Failure),
+    /// Certainly not submitted, and the same request is not going to be until the cause is removed.
+    Never(Failure),
     /// Submitted or not.
     Unknown {
         /// The provider's member who applied, when known.
@@ -35,8 +36,8 @@ pub enum Looked<T> {
     Found(T),
     /// The provider knows nothing of the kind.
     Nothing,
-    /// No answer; ask again, after this many seconds when known.
-    NotNow(Option<u32>),
+    /// No answer at this time.
+    NotNow(Later),
     /// No answer until somebody acts.
     Never(String),
     /// The question asks too much at once: a shorter span may have an answer.
@@ -45,12 +46,22 @@ pub enum Looked<T> {
     Conflict(String),
 }
 
+/// A question without an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Later {
+    /// When to ask again, where that is known.
+    pub retry_after_seconds: Option<u32>,
+    /// Why there is no answer, for the operator.
+    pub reason: String,
+}
+
 impl<T> Looked<T> {
     /// How long to wait before the same question: for `interval` at least.
     pub(crate) fn wait(&self, policy: &Policy, interval: u64) -> u64 {
         match self {
             // Not longer than any other wait: a due time further away is taken for that of a clock that was ahead.
-            Self::NotNow(seconds) => seconds
+            Self::NotNow(later) => later
+                .retry_after_seconds
                 .map_or(interval, |seconds| interval.max(seconds.into()))
                 .min(policy.longest_wait_seconds()),
             Self::Found(_) => interval,

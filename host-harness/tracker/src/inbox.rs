@@ -103,7 +103,8 @@ impl<S: Store> Tracker<S> {
             matches!(
                 (request.state, notice.status),
                 (State::Pending, Status::Approved | Status::Rejected | Status::Withdrawn | Status::Deleted)
-                    | (State::Pending | State::Approved, Status::Revoked)
+                    // Something happened, and the message does not prove what.
+                    | (State::Pending | State::Approved, Status::Revoked | Status::Unknown)
             )
         };
         let until =

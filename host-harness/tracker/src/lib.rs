@@ -14,6 +14,7 @@
 
 mod budget;
 mod engine;
+mod failure;
 mod host_key;
 mod inbox;
 mod policy;
@@ -28,7 +29,8 @@ mod tenant;
 mod tracker;
 
 pub use budget::Budget;
-pub use engine::{Approvals, Looked, Submitted};
+pub use engine::{Approvals, Later, Looked, Submitted};
+pub use failure::{Cause, Failure, Problem, Words};
 pub use host_key::HostKey;
 pub use policy::Policy;
 pub use reconcile::Reconciled;

@@ -5,7 +5,7 @@ use tracing::warn;
 
 use crate::budget::Budget;
 use crate::engine::Approvals;
-use crate::request::{Request, State};
+use crate::request::{Outcome, Request, State};
 use crate::side_by_side::{by_tenant, run};
 use crate::store::{Store, StoreError};
 use crate::tracker::{Provider, Tracker};
@@ -81,6 +81,10 @@ impl<S: Store> Tracker<S> {
         let mut done = Reconciled::default();
         let mut provider = Provider::Answers;
         for request in requests {
+            if request.state == State::Resubmit {
+                self.ask_to_submit_again(request).await?;
+                continue;
+            }
             let Some(engine) = engine(&request) else {
                 done.without_engine += 1;
                 self.stand_aside(request, now).await?;
@@ -100,6 +104,18 @@ impl<S: Store> Tracker<S> {
             };
         }
         Ok(done)
+    }
+
+    /// The wait after an attempt that submitted nothing is over: the product begins another one.
+    async fn ask_to_submit_again(&self, request: Request) -> Result<(), StoreError> {
+        let attempt = request.attempt;
+        self.change(request, |stored| {
+            let waits =
+                stored.attempt == attempt && stored.state == State::Resubmit && stored.due_at.is_some();
+            waits.then(|| (Request { due_at: None, ..stored }, Some(Outcome::SubmitAgain)))
+        })
+        .await?;
+        Ok(())
     }
 
     /// Puts off a request whose engine is not there, so that it does not delay those that can be asked about.

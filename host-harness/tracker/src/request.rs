@@ -16,6 +16,8 @@
 use host_harness::Digest;
 use host_harness::contract::Status;
 
+use crate::failure::Failure;
+
 /// One request of one tenant of one engine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -124,6 +126,7 @@ impl Request {
             expecting_until: None,
             conflict: false,
             stuck: None,
+            failure: None,
         }
     }
 }
@@ -218,4 +221,7 @@ pub struct Request {
     /// Why nobody can say whether it was submitted, who has to act, and how. It is neither bound nor submitted again until
     /// then.
     pub stuck: Option<String>,
+    /// Why the last attempt submitted nothing, while the request is [`Resubmit`](State::Resubmit) or
+    /// [`Failed`](State::Failed) because of it.
+    pub failure: Option<Failure>,
 }

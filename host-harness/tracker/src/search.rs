@@ -4,7 +4,7 @@ use crate::engine::{Approvals, Looked};
 use crate::request::{Outcome, Request, State};
 use crate::store::{Store, StoreError};
 use crate::submit::conflicting;
-use crate::tracker::{Provider, Tracker};
+use crate::tracker::{Provider, Tracker, no_answer};
 
 /// Questions of one search at most. An engine reads dozens of approvals for one of them.
 const QUESTIONS: usize = 64;
@@ -94,6 +94,7 @@ impl<S: Store> Tracker<S> {
                 .await?
             }
             Looked::NotNow(_) => {
+                no_answer(&request.key, &found);
                 let wait = found.wait(policy, policy.search_interval_seconds);
                 self.change(request, |stored| is_open(&stored).then(|| (unknown(stored, wait), None))).await?
             }

@@ -6,6 +6,7 @@
 use host_harness::contract::SubmissionRequest;
 
 use crate::engine::{Approvals, Submitted};
+use crate::failure::{Cause, Failure};
 use crate::host_key::is_number;
 use crate::request::{Key, Request, State};
 use crate::store::{Store, StoreError};
@@ -26,10 +27,12 @@ pub enum SubmitOutcome {
     /// Another caller is at it, or the outcome is unknown and is being looked up. Nothing for the caller to do:
     /// [`Tracker::reconcile`] goes on.
     UnderWay,
-    /// Nothing was submitted; try again after this many seconds, when known.
-    NotNow(Option<u32>),
-    /// Nothing was submitted and nothing will be. Who has to act.
-    Failed(String),
+    /// Nothing was submitted, and another attempt may do better. The failure is kept with the request;
+    /// [`Outcome::SubmitAgain`](crate::Outcome::SubmitAgain) comes when it is time for that attempt.
+    NotNow(Failure),
+    /// Nothing was submitted, and the same attempt would fail again. The failure is kept with the request. The caller
+    /// submits again under the same number when its cause is removed.
+    Failed(Failure),
     /// The request has come to its end before.
     Ended(State),
 }
@@ -49,7 +52,7 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<SubmitOutcome, StoreError> {
         if !is_number(&key.number) {
-            return Ok(SubmitOutcome::Failed(String::from(NO_NUMBER)));
+            return Ok(SubmitOutcome::Failed(Failure::of_host(Cause::Request, "request-number", NO_NUMBER)));
         }
         let due_at = now + self.policy.submission_seconds;
         let Key { tenant, number } = key;
@@ -77,13 +80,18 @@ impl<S: Store> Tracker<S> {
                     bound.is_some_and(|request| request.approval_id.as_ref() == Some(&approval_id));
                 Ok(if is_bound { SubmitOutcome::Pending { approval_id } } else { SubmitOutcome::UnderWay })
             }
-            Submitted::NotNow(seconds) => {
-                self.leave(intent, State::Resubmit, None).await?;
-                Ok(SubmitOutcome::NotNow(seconds))
+            Submitted::NotNow(failure) => {
+                let wait = failure.retry_after_seconds.map_or(0, u64::from);
+                let wait =
+                    wait.max(self.policy.search_interval_seconds).min(self.policy.longest_wait_seconds());
+                let failed = Request { failure: Some(failure.clone()), ..intent };
+                self.leave(failed, State::Resubmit, Some(now.saturating_add(wait))).await?;
+                Ok(SubmitOutcome::NotNow(failure))
             }
-            Submitted::Never(sentence) => {
-                self.leave(intent, State::Failed, None).await?;
-                Ok(SubmitOutcome::Failed(sentence))
+            Submitted::Never(failure) => {
+                let failed = Request { failure: Some(failure.clone()), ..intent };
+                self.leave(failed, State::Failed, None).await?;
+                Ok(SubmitOutcome::Failed(failure))
             }
             Submitted::Unknown { applicant } => {
                 let due_at = now + self.policy.search_interval_seconds;
@@ -112,6 +120,7 @@ impl<S: Store> Tracker<S> {
                     intended_at: first.intended_at,
                     due_at: first.due_at,
                     stuck: None,
+                    failure: None,
                     ..stored
                 };
                 if self.store.compare_and_set(intent.clone(), None).await? {
@@ -168,6 +177,7 @@ impl<S: Store> Tracker<S> {
                     due_at: pending.then(|| self.policy.next_look(now, 0)),
                     silent_looks: 0,
                     stuck: None,
+                    failure: None,
                     ..stored
                 };
                 Some((bound, None))
@@ -179,10 +189,12 @@ impl<S: Store> Tracker<S> {
     /// Ends an attempt without an approval, unless the request has moved on: somebody has found one, or has begun
     /// another attempt.
     async fn leave(&self, intent: Request, state: State, due_at: Option<u64>) -> Result<(), StoreError> {
-        let (attempt, applicant) = (intent.attempt, intent.applicant.clone());
+        let Request { attempt, applicant, failure, .. } = intent.clone();
         self.change(intent, |stored| {
-            (stored.attempt == attempt && stored.state == State::Submitting)
-                .then(|| (Request { state, due_at, applicant: applicant.clone(), ..stored }, None))
+            (stored.attempt == attempt && stored.state == State::Submitting).then(|| {
+                let (applicant, failure) = (applicant.clone(), failure.clone());
+                (Request { state, due_at, applicant, failure, ..stored }, None)
+            })
         })
         .await?;
         Ok(())

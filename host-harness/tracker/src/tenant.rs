@@ -1,15 +1,25 @@
 //! A tenant of the harness as the tracker's engine.
 
 use host_harness::contract::{
-    Depth, Refusal, Status, SubmissionQuery, SubmissionRequest, SubmitProblem, Text, TrackingProblem, Window,
+    Depth, MappingProblem, MappingProblemKind, Refusal, Status, SubmissionQuery, SubmissionRequest,
+    SubmitProblem, Text, TrackingProblem, Window,
 };
 use host_harness::{CallError, CallFailure, Tenant};
 
-use crate::engine::{Approvals, Looked, Submitted};
+use crate::engine::{Approvals, Later, Looked, Submitted};
+use crate::failure::{Cause, Failure};
 use crate::request::Pin;
 
 /// Codes by which an engine says that a key finds what it must not find. Contract 0.1 has no case of its own for it.
 const CONFLICTS: [&str; 2] = ["two-forms", "other-template"];
+
+const NOT_CONFIGURED: &str =
+    "the engine is not configured, although it was asked to be: a defect of the engine";
+
+/// Contract 0.1 has no room for a reason there.
+const UNAVAILABLE: &str = "the provider gave no answer; the engine's log line `no-answer` says why";
+
+const LATE_DETAIL: &str = "the provider lists the approval and does not show it yet";
 
 impl Approvals for Tenant {
     fn pin(&self) -> Pin {
@@ -38,8 +48,11 @@ impl Approvals for Tenant {
             Ok(Err(problem)) => not_submitted(problem),
             // The engine gave no verdict after something had left the host: nobody knows what.
             Err(call) if call.requests_sent > 0 => Submitted::Unknown { applicant: None },
-            Err(call) if passes(&call) => Submitted::NotNow(retry_after(&call)),
-            Err(call) => Submitted::Never(call.to_string()),
+            Err(call) if passes(&call) => {
+                let retry_after_seconds = retry_after(&call);
+                Submitted::NotNow(Failure { retry_after_seconds, ..Failure::of_call(&call) })
+            }
+            Err(call) => Submitted::Never(Failure::of_call(&call)),
         }
     }
 
@@ -85,7 +98,9 @@ impl Approvals for Tenant {
                  provider's administrator looks at it, and the request is cancelled in the product"
             )),
             // A list that is ahead of the approval itself.
-            Ok(Err(TrackingProblem::NotFound(_))) => Looked::NotNow(None),
+            Ok(Err(TrackingProblem::NotFound(_))) => {
+                Looked::NotNow(Later { reason: String::from(LATE_DETAIL), ..Later::default() })
+            }
             Ok(Err(problem)) => not_found(problem),
             Err(call) => no_verdict(&call),
         }
@@ -94,19 +109,29 @@ impl Approvals for Tenant {
 
 fn not_submitted(problem: SubmitProblem) -> Submitted {
     match problem {
-        SubmitProblem::Unavailable(unavailability) => Submitted::NotNow(unavailability.retry_after_seconds),
+        SubmitProblem::Unavailable(unavailability) => {
+            Submitted::NotNow(Failure::of_unavailability(unavailability))
+        }
         SubmitProblem::UnknownOutcome(uncertainty) => {
             Submitted::Unknown { applicant: Some(uncertainty.applicant.id) }
         }
-        SubmitProblem::NotConfigured => Submitted::Never(String::from("the engine is not configured")),
-        SubmitProblem::Refused(refusal) => Submitted::Never(refused(&refusal)),
-        SubmitProblem::Mapping(problems) => {
-            Submitted::Never(all(problems.iter().map(|problem| problem.for_administrator.en.clone())))
+        SubmitProblem::NotConfigured => {
+            Submitted::Never(Failure::of_host(Cause::Host, "not-configured", NOT_CONFIGURED))
         }
-        SubmitProblem::Invalid(problems) | SubmitProblem::TemplateDrift(problems) => {
-            Submitted::Never(all(problems
-                .iter()
-                .map(|problem| told(&problem.name, &problem.sentence, &problem.remedy))))
+        SubmitProblem::Refused(refusal) => Submitted::Never(Failure::of_refusal(refusal)),
+        SubmitProblem::Mapping(problems) => {
+            // The directory's answer may be there later; a missing member is not.
+            let waits = |problem: &MappingProblem| problem.kind == MappingProblemKind::Unavailable;
+            let retry_after_seconds = problems.iter().filter_map(|problem| problem.retry_after_seconds).max();
+            if problems.iter().all(waits) {
+                Submitted::NotNow(Failure { retry_after_seconds, ..Failure::of_mapping(problems) })
+            } else {
+                Submitted::Never(Failure::of_mapping(problems))
+            }
+        }
+        SubmitProblem::Invalid(problems) => Submitted::Never(Failure::of_fields(Cause::Request, problems)),
+        SubmitProblem::TemplateDrift(problems) => {
+            Submitted::Never(Failure::of_fields(Cause::Template, problems))
         }
     }
 }
@@ -114,15 +139,22 @@ fn not_submitted(problem: SubmitProblem) -> Submitted {
 fn not_found<T>(problem: TrackingProblem) -> Looked<T> {
     match problem {
         TrackingProblem::NotFound(_) => Looked::Nothing,
-        TrackingProblem::Unavailable(seconds) => Looked::NotNow(seconds),
-        TrackingProblem::NotConfigured => Looked::Never(String::from("the engine is not configured")),
+        TrackingProblem::Unavailable(retry_after_seconds) => {
+            Looked::NotNow(Later { retry_after_seconds, reason: String::from(UNAVAILABLE) })
+        }
+        TrackingProblem::NotConfigured => Looked::Never(String::from(NOT_CONFIGURED)),
         TrackingProblem::Invalid(text) => Looked::Never(text.en),
         TrackingProblem::Refused(refusal) => Looked::Never(refused(&refusal)),
     }
 }
 
 fn no_verdict<T>(call: &CallError) -> Looked<T> {
-    if passes(call) { Looked::NotNow(retry_after(call)) } else { Looked::Never(call.to_string()) }
+    let reason = call.to_string();
+    if passes(call) {
+        Looked::NotNow(Later { retry_after_seconds: retry_after(call), reason })
+    } else {
+        Looked::Never(reason)
+    }
 }
 
 /// Whether the same call may have a verdict later.
@@ -159,8 +191,4 @@ fn refused(refusal: &Refusal) -> String {
 
 fn told(what: &str, sentence: &Text, remedy: &Text) -> String {
     format!("{what}: {}: {}", sentence.en, remedy.en)
-}
-
-fn all(sentences: impl Iterator<Item = String>) -> String {
-    sentences.collect::<Vec<_>>().join("; ")
 }

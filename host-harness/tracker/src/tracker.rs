@@ -8,7 +8,7 @@ use tracing::warn;
 use crate::engine::{Approvals, Looked};
 use crate::host_key::HostKey;
 use crate::policy::Policy;
-use crate::request::{Outcome, Request, State, Transition};
+use crate::request::{Key, Outcome, Request, State, Transition};
 use crate::store::{Notice, Store, StoreError};
 
 /// Keeps track of approval requests. One for all tenants; cheap to make.
@@ -109,6 +109,7 @@ impl<S: Store> Tracker<S> {
             self.learn(request, status, news, now).await?;
             return Ok(Provider::Answers);
         }
+        no_answer(&request.key, &looked);
         self.change(request, |stored| Some((self.put_off(stored, &looked, news, now), None))).await?;
         Ok(Provider::after(&looked))
     }
@@ -191,6 +192,17 @@ impl<S: Store> Tracker<S> {
             }
         }
     }
+}
+
+/// Tells the operator why a question had no answer.
+pub(crate) fn no_answer<T>(key: &Key, looked: &Looked<T>) {
+    let reason = match looked {
+        Looked::NotNow(later) => &later.reason,
+        Looked::Never(reason) | Looked::TooMuch(reason) | Looked::Conflict(reason) => reason,
+        Looked::Nothing => "the provider knows no such approval",
+        Looked::Found(_) => return,
+    };
+    warn!(tenant = key.tenant, number = key.number, reason, "no-answer");
 }
 
 /// When to look next at a request that had no news: soon while an event is ahead of the detail, else ever more rarely.

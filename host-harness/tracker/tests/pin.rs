@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Notice, Pin, Policy, Reconciled, Request, State,
-    Store as _, SubmitOutcome, Submitted, Tracker,
+    Approvals, Budget, Cause, Failure, HostKey, Key, Looked, MemoryStore, Notice, Pin, Policy, Reconciled,
+    Request, State, Store as _, SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
 use host_harness::contract::{Account, Route, Status, SubmissionRequest};
@@ -86,6 +86,11 @@ impl Loaded {
     }
 }
 
+/// Nothing was submitted.
+fn busy() -> Failure {
+    Failure::of_host(Cause::Unavailable, "busy", "the provider is busy")
+}
+
 fn key(number: &str) -> Key {
     Key { tenant: "acme".into(), number: number.into() }
 }
@@ -161,7 +166,7 @@ async fn a_call_for_a_request_that_is_under_way_moves_it_to_no_other_engine() {
 #[tokio::test]
 async fn a_request_that_was_not_submitted_is_tried_again_on_the_engine_of_the_day() {
     let tracker = Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32]));
-    let old = Engine { submits: Submitted::NotNow(None), ..Engine::version(1) };
+    let old = Engine { submits: Submitted::NotNow(busy()), ..Engine::version(1) };
     let new = Engine::version(2);
     submit(&tracker, &old, "R1", T0).await;
 

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Looked, MemoryStore, Message, Notice, Outcome, Pin, Policy, Reconciled,
-    Request, State, Store as _, Submitted, Tracker,
+    Approvals, Budget, Cause, Failure, HostKey, Key, Later, Looked, MemoryStore, Message, Notice, Outcome,
+    Pin, Policy, Reconciled, Request, State, Store as _, Submitted, Tracker,
 };
 use host_harness::contract::{Status, SubmissionRequest};
 use tokio::sync::Semaphore;
@@ -72,7 +72,7 @@ impl Approvals for Engine {
     }
 
     async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-        Submitted::NotNow(None)
+        Submitted::NotNow(busy())
     }
 
     async fn status(&self, _: &str) -> Looked<Status> {
@@ -85,12 +85,17 @@ impl Approvals for Engine {
         if let Some(goes_on) = provider.hangs {
             goes_on.acquire().await.unwrap().forget();
         }
-        if provider.times_out { Looked::NotNow(None) } else { Looked::Found(Status::Approved) }
+        if provider.times_out { Looked::NotNow(Later::default()) } else { Looked::Found(Status::Approved) }
     }
 
     async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {
         Looked::Nothing
     }
+}
+
+/// Nothing was submitted.
+fn busy() -> Failure {
+    Failure::of_host(Cause::Unavailable, "busy", "the provider is busy")
 }
 
 fn key(tenant: &str, n: usize) -> Key {
@@ -238,11 +243,11 @@ async fn a_provider_that_asks_for_a_day_s_patience_is_asked_again_after_the_long
         }
 
         async fn submit(&self, _: &SubmissionRequest) -> Submitted {
-            Submitted::NotNow(None)
+            Submitted::NotNow(busy())
         }
 
         async fn status(&self, _: &str) -> Looked<Status> {
-            Looked::NotNow(Some(86_400))
+            Looked::NotNow(Later { retry_after_seconds: Some(86_400), ..Later::default() })
         }
 
         async fn find(&self, _: &str, _: Option<&str>, _: u64, _: u64) -> Looked<String> {

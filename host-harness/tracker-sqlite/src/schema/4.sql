@@ -4,6 +4,8 @@ ALTER TABLE requests ADD COLUMN idempotency_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE requests ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE requests ADD COLUMN skew_seconds INTEGER;
 ALTER TABLE requests ADD COLUMN stuck TEXT;
+-- JSON.
+ALTER TABLE requests ADD COLUMN failure TEXT;
 
 UPDATE requests SET idempotency_key = number;
 

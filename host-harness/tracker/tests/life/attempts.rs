@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use approval_tracker::{
-    Budget, HostKey, Key, Listed, MemoryStore, Message, Notice, Outcome, Policy, Request, State, Store,
-    StoreError, SubmitOutcome, Submitted, Tracker,
+    Budget, Cause, Failure, HostKey, Key, Listed, MemoryStore, Message, Notice, Outcome, Policy, Request,
+    State, Store, StoreError, SubmitOutcome, Submitted, Tracker,
 };
 use tokio::sync::Notify;
 
-use crate::desk::{Desk, T0, pin as engine_pin, request};
+use crate::desk::{Desk, T0, busy, pin as engine_pin, request};
 
 /// Beyond the time in which a submission may be on its way and the list may lag.
 const GIVEN_UP: u64 = T0 + 660;
@@ -44,8 +44,8 @@ fn as_approval(approval_id: &str) -> Submitted {
 #[tokio::test]
 async fn an_older_attempt_that_sent_nothing_changes_nothing_of_a_newer_one() {
     for report in [
-        Submitted::NotNow(None),
-        Submitted::Never("refused".into()),
+        Submitted::NotNow(busy()),
+        Submitted::Never(Failure::of_host(Cause::Refused, "60020", "refused")),
         Submitted::Unknown { applicant: Some("li.si".into()) },
     ] {
         let (desk, gate) = (Desk::new(), Arc::new(Notify::new()));
@@ -117,7 +117,7 @@ async fn a_search_for_an_older_attempt_changes_nothing_of_a_newer_one() {
 #[tokio::test]
 async fn every_attempt_carries_the_key_that_the_host_makes() {
     let desk = Desk::new();
-    desk.provider.set(|answers| answers.submit = Submitted::NotNow(None));
+    desk.provider.set(|answers| answers.submit = Submitted::NotNow(busy()));
     desk.submit(T0).await;
     desk.submit(T0 + 1).await;
     let [first, second] = desk.provider.submitted().try_into().unwrap();
@@ -134,7 +134,9 @@ async fn a_number_that_cannot_be_one_is_refused_before_anything_is_stored() {
     let refused = desk.tracker.submit_once(&desk.provider, &key, &request(), T0).await.unwrap();
     assert_eq!(
         refused,
-        SubmitOutcome::Failed(String::from(
+        SubmitOutcome::Failed(Failure::of_host(
+            Cause::Request,
+            "request-number",
             "a request number is 1 to 47 characters of A-Z a-z 0-9 . _ : -: the product gives another one, and nothing \
              was stored or sent"
         ))

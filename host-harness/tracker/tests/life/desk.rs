@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use approval_tracker::{
-    Approvals, Budget, HostKey, Key, Listed, Looked, MemoryStore, Message, Outcome, Pin, Policy, Reconciled,
-    Request, Store as _, SubmitOutcome, Submitted, Tracker,
+    Approvals, Budget, Cause, Failure, HostKey, Key, Listed, Looked, MemoryStore, Message, Outcome, Pin,
+    Policy, Reconciled, Request, Store as _, SubmitOutcome, Submitted, Tracker,
 };
 use host_harness::Digest;
 use host_harness::contract::{Account, Approval, Event, Operation, Route, Status, SubmissionRequest};
@@ -154,6 +154,11 @@ impl Desk {
         let outbox: Listed<Message> = self.tracker.store().outbox().await.unwrap();
         outbox.into_iter().map(|message| message.outcome).collect()
     }
+}
+
+/// Nothing was submitted.
+pub(crate) fn busy() -> Failure {
+    Failure::of_host(Cause::Unavailable, "busy", "the provider is busy")
 }
 
 pub(crate) fn key() -> Key {

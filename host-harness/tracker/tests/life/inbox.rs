@@ -1,6 +1,6 @@
 //! What callbacks tell.
 
-use approval_tracker::{Looked, Outcome, Policy, State};
+use approval_tracker::{Later, Looked, Outcome, Policy, State};
 use host_harness::contract::Status;
 
 use crate::desk::{Desk, T0};
@@ -81,7 +81,7 @@ async fn notices_that_no_request_claims_hold_no_newer_one_back() {
 async fn news_without_an_answer_is_asked_about_within_the_budget_and_ever_more_rarely() {
     let desk = Desk::new();
     desk.submit(T0).await;
-    desk.provider.set(|answers| answers.status = Looked::NotNow(None));
+    desk.provider.set(|answers| answers.status = Looked::NotNow(Later::default()));
     desk.hears("A1", Status::Approved, T0 + 10).await;
     for now in (T0 + 10..T0 + 3_600).step_by(10) {
         desk.settle(now).await;
@@ -102,7 +102,7 @@ async fn news_without_an_answer_is_asked_about_within_the_budget_and_ever_more_r
 async fn an_answer_that_fails_once_delays_a_decision_by_seconds_however_silent_it_was_before() {
     let desk = Desk::new();
     desk.submit(T0).await;
-    desk.provider.set(|answers| answers.status = Looked::NotNow(None));
+    desk.provider.set(|answers| answers.status = Looked::NotNow(Later::default()));
     for now in (T0..T0 + 86_400).step_by(60) {
         desk.reconcile(now).await;
     }
@@ -116,7 +116,9 @@ async fn an_answer_that_fails_once_delays_a_decision_by_seconds_however_silent_i
 async fn a_provider_that_says_when_to_come_back_is_not_asked_before() {
     let desk = Desk::new();
     desk.submit(T0).await;
-    desk.provider.set(|answers| answers.status = Looked::NotNow(Some(500)));
+    desk.provider.set(|answers| {
+        answers.status = Looked::NotNow(Later { retry_after_seconds: Some(500), ..Later::default() })
+    });
     desk.hears("A1", Status::Approved, T0).await;
     desk.reconcile(T0 + 499).await;
     assert_eq!(desk.provider.questions(), 1);
@@ -129,7 +131,7 @@ async fn an_approval_of_what_was_cancelled_is_flagged_although_nobody_answered_a
     let desk = Desk::new();
     desk.submit(T0).await;
     assert!(desk.tracker.abandon(desk.request().await, T0 + 5).await.unwrap());
-    desk.provider.set(|answers| answers.status = Looked::NotNow(None));
+    desk.provider.set(|answers| answers.status = Looked::NotNow(Later::default()));
     desk.hears("A1", Status::Approved, T0 + 10).await;
     desk.provider.set(|answers| answers.status = Looked::Found(Status::Approved));
     desk.reconcile(T0 + 70).await;

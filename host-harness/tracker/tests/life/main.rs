@@ -8,6 +8,7 @@ use crate::desk::{Desk, T0, key, pin};
 
 mod attempts;
 mod desk;
+mod failures;
 mod inbox;
 mod search;
 

@@ -1,6 +1,6 @@
 //! The search for a submission whose answer is lost.
 
-use approval_tracker::{Looked, Outcome, Request, State, Store as _, Submitted};
+use approval_tracker::{Later, Looked, Outcome, Request, State, Store as _, Submitted};
 
 use crate::desk::{Desk, T0, key, pin};
 
@@ -22,7 +22,7 @@ async fn it_is_narrowed_to_the_applicant_and_the_time_of_the_attempt_however_lat
     let desk = interrupted().await;
     let key = desk.provider.submitted().remove(0);
     for now in [T0 + 60, T0 + 7_200, T0 + 86_400] {
-        desk.provider.set(|answers| answers.find = |_, _| Looked::NotNow(None));
+        desk.provider.set(|answers| answers.find = |_, _| Looked::NotNow(Later::default()));
         desk.reconcile(now).await;
         let search = (key.clone(), Some("zhang.san".to_owned()), T0 - HOUR, T0 + 60 + HOUR);
         assert_eq!(desk.provider.searches(), [search]);
