@@ -335,8 +335,9 @@ impl Story {
             log: Arc::new(Behind(wrong.clone(), sound.log)),
             pace: sound.pace,
         };
-        let tenant =
-            world.engine().with_services(services).tenant("acme", &props::settings(), &Grant::default());
+        let engine = world.engine().with_services(services);
+        let grant = Grant::trusting_description(&engine, &props::settings());
+        let tenant = engine.tenant("acme", &props::settings(), &grant);
         let store = Stepping::new(MemoryStore::default(), StoreSteps(wrong.clone()));
         let tracker = Tracker::new(store, Policy::default(), HostKey::new(&[7; 32]));
         let story = Self { world, tenant, tracker, wrong, decided: Mutex::default() };

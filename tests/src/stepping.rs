@@ -39,14 +39,14 @@ impl<S, T: Steps> Stepping<S, T> {
         &self.steps
     }
 
-    /// What happens before, the step, and what happens after.
-    async fn step<R>(
-        &self,
-        name: &str,
-        step: impl Future<Output = Result<R, StoreError>> + Send,
-    ) -> Result<R, StoreError> {
+    /// What happens before, the step, and what happens after. The step begins only then: a store in memory does its work
+    /// when it is called.
+    async fn step<R, F>(&self, name: &str, step: impl FnOnce() -> F + Send) -> Result<R, StoreError>
+    where
+        F: Future<Output = Result<R, StoreError>> + Send,
+    {
         self.steps.before(name).await?;
-        let done = step.await?;
+        let done = step().await?;
         self.steps.after(name).await?;
         Ok(done)
     }
@@ -54,15 +54,15 @@ impl<S, T: Steps> Stepping<S, T> {
 
 impl<S: Store, T: Steps> Store for Stepping<S, T> {
     async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
-        self.step("insert", self.store.insert(request)).await
+        self.step("insert", || self.store.insert(request)).await
     }
 
     async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
-        self.step("request", self.store.request(key)).await
+        self.step("request", || self.store.request(key)).await
     }
 
     async fn bound_to(&self, tenant: &str, approval_id: &str) -> Result<Option<Request>, StoreError> {
-        self.step("bound-to", self.store.bound_to(tenant, approval_id)).await
+        self.step("bound-to", || self.store.bound_to(tenant, approval_id)).await
     }
 
     async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
@@ -75,38 +75,38 @@ impl<S: Store, T: Steps> Store for Stepping<S, T> {
             }
             Ok(set)
         };
-        self.step(&step, decided).await
+        self.step(&step, || decided).await
     }
 
     async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
-        self.step("receive", self.store.receive(notice)).await
+        self.step("receive", || self.store.receive(notice)).await
     }
 
     async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
-        self.step("settleable", self.store.settleable(since, most)).await
+        self.step("settleable", || self.store.settleable(since, most)).await
     }
 
     async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
-        self.step("settle", self.store.settle(notice)).await
+        self.step("settle", || self.store.settle(notice)).await
     }
 
     async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
-        self.step("forget-settled", self.store.forget_settled(before)).await
+        self.step("forget-settled", || self.store.forget_settled(before)).await
     }
 
     async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
-        self.step("forget-ended", self.store.forget_ended(before)).await
+        self.step("forget-ended", || self.store.forget_ended(before)).await
     }
 
     async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
-        self.step("due", self.store.due(now, latest, most)).await
+        self.step("due", || self.store.due(now, latest, most)).await
     }
 
     async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
-        self.step("outbox", self.store.outbox()).await
+        self.step("outbox", || self.store.outbox()).await
     }
 
     async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
-        self.step(&format!("acknowledge {:?}", message.outcome), self.store.acknowledge(message)).await
+        self.step(&format!("acknowledge {:?}", message.outcome), || self.store.acknowledge(message)).await
     }
 }

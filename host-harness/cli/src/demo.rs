@@ -41,7 +41,10 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode, CliError> {
     let clock = clock::DemoClock::default();
     let fake = FakeWeCom::new(setup, clock.clone(), 1);
     tokio::spawn(serve::serve(wecom, fake.clone(), std::future::pending()));
-    let engine = host::engine(None).await?;
+    // One clock for everybody in the story, or each minute that it skips would be a difference of clocks.
+    let services =
+        Services::in_memory(Arc::new(Https::new()?), Arc::new(TracingLog), Arc::new(clock.clone()));
+    let engine = host::engine(None).await?.with_services(services);
     let mut story = story::Story::new(engine, fake, clock, wecom_address, host)?;
     let held = story.tell().await?;
     if options.pause {

@@ -114,13 +114,15 @@ fn every_recorded_message_is_accepted_with_its_event() {
     let lines: Vec<String> = files
         .iter()
         .map(|file| {
-            let sealed = seal(&key, *b"0123456789abcdef", &std::fs::read(file).unwrap(), CORP);
-            let signature = sign(TOKEN, "1767225661", "1", &sealed);
+            let message = std::fs::read(file).unwrap();
+            let sealed = seal(&key, *b"0123456789abcdef", &message, CORP);
+            let at = created(&message);
+            let signature = sign(TOKEN, &at, "1", &sealed);
             json!({
                 "id": file.file_stem().unwrap().to_str().unwrap(),
                 "op": "callback",
                 "config": { "token": TOKEN, "aes_key": KEY, "corp_id": CORP },
-                "query": { "msg_signature": signature, "timestamp": "1767225661", "nonce": "1" },
+                "query": { "msg_signature": signature, "timestamp": at, "nonce": "1" },
                 "body_b64": BASE64_STANDARD.encode(envelope(&sealed)),
             })
             .to_string()
@@ -136,6 +138,13 @@ fn every_recorded_message_is_accepted_with_its_event() {
         assert_eq!(answer["events"].as_array().map(Vec::len), Some(1), "{answer}");
         assert_eq!(answer["response"]["status"], 200);
     }
+}
+
+/// When the event of a message was, so that it is sent on time.
+fn created(message: &[u8]) -> String {
+    let message = String::from_utf8_lossy(message);
+    let (_, after) = message.split_once("<CreateTime>").unwrap();
+    after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect()
 }
 
 /// A bad line costs itself and nothing else.

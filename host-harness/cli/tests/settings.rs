@@ -47,7 +47,7 @@ fn variables_and_files_that_are_not_there_are_told_with_the_other_mistakes() {
         "agent-id: the value is a number",
         &format!("secret: the variable {VARIABLE} is not set: set it"),
         "aes-key: /nowhere/key: ",
-        r#"sign-token: the value is a map, and every setting is a text: write it as one text, in quotes and with its own quotes escaped: "sign-token": "...""#,
+        r#"sign-token: the value is a map, and every setting is a text: write it as one text, in quotes and with its own quotes escaped: "sign-token": "***""#,
     ] {
         assert!(told.contains(part), "{part} is not in {told}");
     }
@@ -76,9 +76,9 @@ fn a_key_that_comes_twice_and_a_file_that_is_no_object_are_told() {
     assert!(list.starts_with("a list in place of an object: write a JSON object such as "), "{list}");
 }
 
-/// What is a text and no setting is the engine's to report, as before.
+/// The engine does not get it, so the host reports it.
 #[test]
-fn an_unknown_key_keeps_the_engines_message() {
+fn a_key_that_the_engine_does_not_list_is_named() {
     let files = Files::new();
     let file = files.write("settings.json", r#"{"colour": "red"}"#);
     let ran = run(&["call", "configure", "--settings", &file]);
@@ -87,7 +87,10 @@ fn an_unknown_key_keeps_the_engines_message() {
     let problems = problems["err"].as_array().unwrap();
     let unknown = problems.iter().find(|problem| problem["key"] == "colour").unwrap();
     assert_eq!(unknown["code"], "unknown-key");
-    assert_eq!(unknown["sentence"]["en"], "the engine has no such setting");
+    assert_eq!(
+        unknown["sentence"]["en"],
+        "the engine wecom 0.1.0 has no such setting, so its value is not passed to the engine"
+    );
 }
 
 /// Sound settings whose API is at `address`.

@@ -36,7 +36,7 @@ async fn keys_whose_tokens_are_spent_do_not_make_a_scope_busy_for_ever() {
         let lines = log.all().into_iter().filter(|line| line.level > Level::Debug);
         said = lines.map(|line| line.to_string()).collect::<Vec<_>>();
         let new = said.get(before..).unwrap();
-        let leased = new.iter().filter(|line| *line == "leased").count();
+        let leased = new.iter().filter(|line| *line == "engine: leased").count();
         assert_eq!((leased, new.len() - leased), (16, usize::from(later == 0)), "{new:?}");
     }
 }

@@ -180,8 +180,14 @@ impl Approvals for Provider {
     }
 }
 
+/// The approval of a request, by its number or its idempotency key.
 fn approval(number: &str) -> String {
-    format!("A-{number}")
+    format!("A-{}", of_key(number))
+}
+
+/// The number in an idempotency key.
+fn of_key(key: &str) -> &str {
+    key.split_once('.').map_or(key, |(number, _)| number)
 }
 
 fn key(number: &str) -> Key {
@@ -338,7 +344,7 @@ impl Story {
         self.settle(LATER + 2).await.unwrap();
         self.reconcile(2 * LATER).await.unwrap();
 
-        let submitted = self.provider.0.lock().unwrap().iter().filter(|number| *number == "R1").count();
+        let submitted = self.provider.0.lock().unwrap().iter().filter(|key| of_key(key) == "R1").count();
         assert_eq!(submitted, 1, "{act:?}");
         let store = self.tracker.store();
         let request = store.request(&key("R1")).await.unwrap().unwrap();

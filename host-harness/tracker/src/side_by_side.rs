@@ -1,9 +1,10 @@
 //! Tenants side by side: a provider that hangs delays no tenant but its own.
 
 use std::collections::HashMap;
-
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
+use std::future::poll_fn;
+use std::mem;
+use std::pin::Pin;
+use std::task::Poll;
 
 /// Items by tenant. Tenants are in the order of their first item, and so are the items of each tenant.
 pub(crate) fn by_tenant<T>(items: Vec<T>, tenant: impl Fn(&T) -> &str) -> Vec<Vec<T>> {
@@ -21,15 +22,32 @@ pub(crate) fn by_tenant<T>(items: Vec<T>, tenant: impl Fn(&T) -> &str) -> Vec<Ve
 }
 
 /// Runs all of `work`, at most `most` of it at a time, and gives what each returned, in the order in which they ended.
+///
+/// Whenever it is polled it polls all that runs: `most` is small, and a future need not wake anything to be polled again.
 pub(crate) async fn run<F: Future>(work: impl IntoIterator<Item = F>, most: usize) -> Vec<F::Output> {
-    let mut waiting = work.into_iter();
-    let mut running: FuturesUnordered<F> = waiting.by_ref().take(most.max(1)).collect();
+    let mut waiting = work.into_iter().fuse();
+    let mut running: Vec<Pin<Box<F>>> = Vec::new();
     let mut done = Vec::new();
-    while let Some(output) = running.next().await {
-        done.push(output);
-        running.extend(waiting.next());
-    }
-    done
+    poll_fn(move |context| {
+        loop {
+            let places = most.max(1).saturating_sub(running.len());
+            running.extend(waiting.by_ref().take(places).map(Box::pin));
+            let before = running.len();
+            running.retain_mut(|future| match future.as_mut().poll(context) {
+                Poll::Ready(output) => {
+                    done.push(output);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            match running.len() {
+                0 if before == 0 => return Poll::Ready(mem::take(&mut done)),
+                still if still == before => return Poll::Pending,
+                _ => {}
+            }
+        }
+    })
+    .await
 }
 
 #[cfg(test)]

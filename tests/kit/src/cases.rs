@@ -89,6 +89,7 @@ const FILES: &[(&str, &str)] = &files! {
     "track-fetch"
     "track-unknown"
     "track-lost"
+    "track-words"
     "track-list"
     "track-pages"
     "check-well"

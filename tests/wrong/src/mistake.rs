@@ -87,7 +87,7 @@ mistakes! {
     TellsWhyItRefuses = b"28", "Answers each reason with a status of its own.", ["callback-refusals-alike"];
     CallsOutInCallbacks = b"29", "Asks the provider while it reads a callback.", ["always-pure"];
     DecidesByOperation = b"30", "Takes one who agreed for an approval.", ["life-partial"];
-    DropsComments = b"31", "Does not tell what an approver said.", ["life-rejected"];
+    DropsComments = b"31", "Does not tell what an approver said.", ["track-words"];
     KnowsYesAndNoAlone = b"32", "Knows no status but pending, approved and rejected.",
         ["life-withdrawn", "life-revoked", "life-deleted"];
     AsksToMap = b"33", "Asks the provider in a mapping.", ["person-mapped"];

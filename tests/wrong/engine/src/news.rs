@@ -96,7 +96,7 @@ pub(crate) fn open(config: &Config, text: &str) -> Result<Opened, RefusalReason>
         operation,
         raw_operation: message.operation,
         actor: (!message.by.is_empty()).then_some(message.by),
-        comment: if wrong(Mistake::DropsComments) { String::new() } else { message.comment },
+        comment: words(message.comment),
         occurred_at: message.at,
         deduplication_key,
         kind: message.kind,
@@ -144,11 +144,15 @@ impl Approver {
                 _ => Verdict::Other,
             },
             raw_verdict: self.verdict,
-            comment: self.comment,
+            comment: words(self.comment),
             acted_at: self.acted_at,
             attachments: Vec::new(),
         }
     }
+}
+
+fn words(said: String) -> String {
+    if wrong(Mistake::DropsComments) { String::new() } else { said }
 }
 
 pub(crate) fn status(raw: &str) -> Status {

@@ -1,5 +1,6 @@
 //! The settings: saved with mistakes, corrected, and given to WeCom.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use fake_wecom::{CORP_ID, EXAMPLE_AES_KEY, ReceiveServer, SECRET, serve};
@@ -27,9 +28,11 @@ impl Story {
             self.timeline.tell("", format_args!("{} [{}] {sentence}", problem.key, problem.code))?;
             self.timeline.tell("", format_args!("  → {remedy}"))?;
         }
-        let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
-        self.timeline
-            .expect("all three mistakes are told at once", keys == ["agent-id", "aes-key", "corp_id"])?;
+        let keys: BTreeSet<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        self.timeline.expect(
+            "all three mistakes are told at once",
+            keys == BTreeSet::from(["aes-key", "agent-id", "corp_id"]),
+        )?;
         Ok(())
     }
 
