@@ -1,9 +1,13 @@
 //! `demo`: the whole story on this machine, over real HTTP, through the real component.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use fake_wecom::{FakeWeCom, Setup, serve};
+use host_harness::Services;
+use host_harness::log::TracingLog;
+use host_harness::outbound::https::Https;
 
 pub(crate) use self::error::DemoError;
 use crate::error::CliError;
