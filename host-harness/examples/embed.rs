@@ -1,14 +1,26 @@
 //! A host in one page: an engine, a tenant, a submission and its callback. `cargo run --example embed`
 use fake_wecom::{self as wecom, Answer, FakeWeCom, ReceiveServer, Setup, setup::control};
-use host_harness::contract::{CallbackRequest, Disposition};
+use host_harness::contract::{CallbackRequest, Disposition, SettingProblem};
 use host_harness::outbound::{InProcess, SendError};
 use host_harness::{Allocation, Digest, Grant, Limits, Registry, Runtime, Services, Settings};
 use host_harness::{clock::SystemClock, log::TracingLog};
 use serde_json::{Value, json};
-use std::{error::Error, io::Write as _, net::Ipv4Addr, sync::Arc};
+use std::{error::Error, io::Write as _, net::Ipv4Addr, process::ExitCode, sync::Arc};
 
 #[tokio::main]
-pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) async fn main() -> ExitCode {
+    let Err(error) = embed().await else { return ExitCode::SUCCESS };
+    // `Display` says who has to act. `Debug`, which a `main` that returns the error prints, does not.
+    let (mut told, mut cause) = (error.to_string(), error.source());
+    while let Some(next) = cause {
+        told.push_str(&format!(": {next}"));
+        cause = next.source();
+    }
+    eprintln!("embed: {told}");
+    ExitCode::FAILURE
+}
+
+async fn embed() -> Result<(), Box<dyn Error>> {
     // WeCom, in this process. `outbound::https::Https` in its place goes to the real one.
     let fake = FakeWeCom::new(Setup::example(), wecom::SystemClock, 1);
     let provider = fake.clone();
@@ -33,7 +45,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let engine = engines.active("wecom")?;
     let settings = entered.held_as_described(engine.description());
     let tenant = engine.tenant("acme", &settings, &Grant::trusting_description(&engine, &settings));
-    tenant.configure().await?.map_err(|problems| format!("{problems:?}"))?;
+    let told = |problem: SettingProblem| format!("{}: {}", problem.key, problem.sentence.en);
+    tenant.configure().await?.map_err(|problems| problems.into_iter().map(told).collect::<String>())?;
     // The callback address hands every request to the engine and answers what the engine says.
     let callback = async |request: http::Request<bytes::Bytes>| {
         let (method, query) =
