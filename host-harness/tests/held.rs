@@ -186,7 +186,8 @@ async fn by_default_nothing_is_granted() {
 
 #[tokio::test]
 async fn an_answer_that_shows_a_held_secret_is_kept_back_as_interrupted() {
-    let bodies: [(fn(&str) -> String, bool); 6] = [
+    type Body = fn(&str) -> String;
+    let bodies: [(Body, bool); 6] = [
         (|key| format!("you sent {key}"), true),
         (|key| json!({ "you sent": key }).to_string().replace('/', "\\/"), true),
         (|key| key.bytes().map(|byte| format!("%{byte:02X}")).collect(), true),

@@ -207,6 +207,7 @@ mod tests {
 
     const LIMITS: Limits = Limits { compile_memory: 64, compile_seconds: 7 };
 
+    #[expect(clippy::unwrap_used, reason = "a process that ended badly has an error")]
     fn ended(wait_status: i32, words: &str) -> String {
         let status = ExitStatus::from_raw(wait_status);
         let output = Output { status, stdout: Vec::new(), stderr: words.as_bytes().to_vec() };
@@ -231,10 +232,8 @@ mod tests {
             sentence.starts_with("the engine is") && !sentence.chars().any(char::is_control),
             "{sentence:?}"
         );
-        assert!(
-            verdict(Some(Output { status: ExitStatus::from_raw(0), stdout: vec![], stderr: vec![] }), LIMITS)
-                .is_ok()
-        );
+        let well = Output { status: ExitStatus::from_raw(0), stdout: vec![], stderr: vec![] };
+        assert_eq!(verdict(Some(well), LIMITS).map_err(|error| error.to_string()), Ok(()));
         assert_eq!(verdict(None, LIMITS).unwrap_err().to_string(), compiling("took longer than 14 s"));
     }
 }

@@ -145,7 +145,10 @@ impl Walk<'_> {
                 Item::Instance { component, arguments } => {
                     let component = match self.find(scope, Kind::Component, *component)? {
                         Value::Component(component) => component,
-                        other => return Err(self.not_ours(other)),
+                        other
+                        @ (Value::Module(_) | Value::Instance(_) | Value::Foreign(_) | Value::Plain) => {
+                            return Err(self.not_ours(other));
+                        }
                     };
                     let arguments = self.named(scope, arguments)?;
                     let (inner, instance) =
@@ -244,7 +247,9 @@ impl Walk<'_> {
             Value::Module(number) => {
                 self.read.modules.get(number).copied().ok_or_else(|| broken("a module is missing"))
             }
-            other => Err(self.not_ours(other)),
+            other @ (Value::Component(_) | Value::Instance(_) | Value::Foreign(_) | Value::Plain) => {
+                Err(self.not_ours(other))
+            }
         }
     }
 

@@ -181,7 +181,8 @@ mod tests {
 
     /// What a server may make of one segment after another, whichever way it reads a path.
     fn readings(path: &str) -> Vec<Vec<u8>> {
-        let decoders: [fn(&[u8]) -> Vec<u8>; 6] = [once, iis, overlong, form, narrow, slashes];
+        type Decoder = fn(&[u8]) -> Vec<u8>;
+        let decoders: [Decoder; 6] = [once, iis, overlong, form, narrow, slashes];
         let mut all = vec![path.as_bytes().to_vec()];
         let mut from = 0;
         for _ in 0..3 {

@@ -50,7 +50,11 @@ impl Settings {
         for (key, value) in entries {
             match value {
                 Value::String(text) => settings = settings.with(&key, text),
-                other => problems.push(not_a_text(&key, &other, description)),
+                other @ (Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::Array(_)
+                | Value::Object(_)) => problems.push(not_a_text(&key, &other, description)),
             }
         }
         if problems.is_empty() { Ok(settings) } else { Err(SettingsError::Problems(problems)) }

@@ -31,10 +31,12 @@ fn description(fields: &[(&str, SettingKind)]) -> Description {
 }
 
 fn passed(split: &Split) -> Vec<(&str, Option<&str>)> {
-    let value = |value| match value {
-        &SettingValue::Text(ref text) => Some(text.as_str()),
-        SettingValue::Held => None,
-    };
+    fn value(value: &SettingValue) -> Option<&str> {
+        match value {
+            SettingValue::Text(text) => Some(text.as_str()),
+            SettingValue::Held => None,
+        }
+    }
     split.passed.iter().map(|setting| (setting.key.as_str(), value(&setting.value))).collect()
 }
 

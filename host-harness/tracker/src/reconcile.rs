@@ -112,7 +112,7 @@ impl<S: Store> Tracker<S> {
         self.change(request, |stored| {
             let waits =
                 stored.attempt == attempt && stored.state == State::Resubmit && stored.due_at.is_some();
-            waits.then(|| (Request { due_at: None, ..stored }, Some(Outcome::SubmitAgain)))
+            waits.then_some((Request { due_at: None, ..stored }, Some(Outcome::SubmitAgain)))
         })
         .await?;
         Ok(())
