@@ -397,7 +397,7 @@ impl Story {
 
     async fn reconcile(&self) -> Result<(), StoreError> {
         let engine = |_: &Request| Some(self.tenant.clone());
-        self.tracker.reconcile(engine, &mut Budget::default(), self.now()).await.map(drop)
+        self.tracker.reconcile(engine, &Budget::default(), self.now()).await.map(drop)
     }
 
     async fn perform(&self, act: Act) -> Result<(), StoreError> {

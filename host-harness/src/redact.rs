@@ -64,7 +64,7 @@ pub fn steers(c: char) -> bool {
         )
 }
 
-/// JSON as text with what [steers](steers) a terminal escaped. It says the same: outside of its strings, JSON has no
+/// JSON as text with what [steers] a terminal escaped. It says the same: outside of its strings, JSON has no
 /// such character but blanks and line feeds, which stay.
 #[must_use]
 pub fn json(text: &str) -> String {

@@ -105,7 +105,7 @@ impl ApprovalEngine {
     ///
     /// # Errors
     /// - [`ReplayError::Cut`]: the recording is not whole.
-    /// - [`ReplayError::Call`] with [`CallFailure::Input`](crate::CallFailure::Input): this engine has no such function, or
+    /// - [`ReplayError::Call`] with [`CallFailure::Input`]: this engine has no such function, or
     ///   has it with other types.
     pub async fn replay(&self, recording: &Recording) -> Result<Replayed, ReplayError> {
         if recording.cut {

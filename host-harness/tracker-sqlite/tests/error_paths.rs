@@ -264,7 +264,7 @@ impl Story {
 
     async fn reconcile(&self, now: u64) -> Result<(), StoreError> {
         let engine = |_: &Request| Some(self.provider.clone());
-        self.tracker.reconcile(engine, &mut Budget::default(), now).await.map(drop)
+        self.tracker.reconcile(engine, &Budget::default(), now).await.map(drop)
     }
 
     async fn acknowledge(&self) -> Result<(), StoreError> {

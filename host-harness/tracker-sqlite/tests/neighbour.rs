@@ -128,8 +128,8 @@ async fn a_request_that_cannot_be_read_is_told_and_another_tenants_is_decided() 
         assert_eq!(keys, [key("quiet")], "{damage}: the other one takes up no place");
         assert_eq!(listed.examples, [unreadable("requests", "REQ-1", column, word)], "{damage}");
 
-        let mut budget = Budget::default();
-        let done = tracker.reconcile(|_| Some(Approves), &mut budget, 50).await.unwrap();
+        let budget = Budget::default();
+        let done = tracker.reconcile(|_| Some(Approves), &budget, 50).await.unwrap();
         assert_eq!(done, Reconciled { asked: 1, unreadable: 1, ..Reconciled::default() }, "{damage}");
         assert_eq!(tracker.store().request(&key("quiet")).await.unwrap().unwrap().state, State::Approved);
 
@@ -186,7 +186,7 @@ async fn a_thousand_tenants_whose_rows_cannot_be_read_keep_nobody_from_being_loo
          FROM n, requests WHERE tenant = 'loud' AND number = 'REQ-1'",
     )
     .await;
-    let done = tracker.reconcile(|_| Some(Approves), &mut Budget::default(), 50).await.unwrap();
+    let done = tracker.reconcile(|_| Some(Approves), &Budget::default(), 50).await.unwrap();
     assert_eq!(done, Reconciled { asked: 2, unreadable: 1_000, ..Reconciled::default() });
     let listed = tracker.store().due(50, 1_000_000, 500).await.unwrap();
     assert_eq!(listed.examples.len(), 16, "told one by one");

@@ -105,7 +105,7 @@ async fn a_search_for_an_older_attempt_changes_nothing_of_a_newer_one() {
         HostKey::new(&[7; 32]),
     );
     let provider = desk.provider.clone();
-    tracker.reconcile(|_| Some(provider.clone()), &mut Budget::default(), GIVEN_UP).await.unwrap();
+    tracker.reconcile(|_| Some(provider.clone()), &Budget::default(), GIVEN_UP).await.unwrap();
 
     assert_eq!(desk.provider.searches().len(), 1);
     let stored = desk.request().await;
