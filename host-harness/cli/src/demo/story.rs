@@ -154,7 +154,7 @@ impl Story {
 }
 
 fn sentence(event: &Event) -> String {
-    let actor = event.actor.as_deref().unwrap_or("somebody");
+    let actor = event.actor.as_deref().unwrap_or("a member");
     let words = if event.comment.is_empty() { String::new() } else { format!(" “{}”", event.comment) };
     let (operation, status) = (word(&event.operation), word(&event.approval.status));
     format!("{actor} {operation}{words}: {} is {status}", event.approval.approval_id)
