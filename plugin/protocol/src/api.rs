@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::errcode::{self, Refusal, RefusalClass, Treatment};
 use crate::exchange::{Method, Note, Outbound, Request, Response, SendError};
-use crate::json;
+use crate::json::{self, Flaw};
 use crate::text::{Text, text};
 
 pub use lens::Lens;
@@ -298,11 +298,12 @@ fn read(outbound: &mut dyn Outbound, request: &Request, response: &Response) -> 
     }
     let read = match json::read(&response.body) {
         Ok(read) => read,
-        Err(at) => {
-            let fault = match unreadable::coding(response) {
-                Some(coding) => Fault::Coded(coding),
-                None if response.body.is_empty() => Fault::Empty,
-                None => Fault::Syntax { at, of: response.body.len() },
+        Err(flaw) => {
+            let fault = match (unreadable::coding(response), flaw) {
+                (Some(coding), _) => Fault::Coded(coding),
+                (None, _) if response.body.is_empty() => Fault::Empty,
+                (None, Flaw::Syntax(at)) => Fault::Syntax { at, of: response.body.len() },
+                (None, Flaw::Twice(name, _)) => Fault::Twice(unreadable::shown_name(&name).to_owned()),
             };
             return unreadable(outbound, fault);
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use wecom_protocol::json::{Read, read, repaired};
+use wecom_protocol::json::{Flaw, Read, read, repaired, strict};
 
 /// A JSON text whose strings are what they are made from.
 #[derive(Clone, Debug)]
@@ -155,7 +155,8 @@ proptest! {
         let right = repaired(&sent);
         prop_assert!(right.len() <= 3 * sent.len());
         prop_assert!(matches!(repaired(&right), Cow::Borrowed(_)));
-        if let Err(place) = read(&sent) {
+        if let Err(flaw) = read(&sent) {
+            let place = flaw.place();
             prop_assert!(place <= sent.len(), "byte {} of {}", place, sent.len());
         }
     }
@@ -212,7 +213,7 @@ fn what_cannot_be_read_has_its_place_in_what_came() {
         ("{\"name\":\"a\nb\n\",\"status\":x}", 25),
         ("{\"name\":\"\\ud83d\",\"status\":x}", 27),
     ] {
-        assert_eq!(read(sent.as_bytes()), Err(place), "{sent}");
+        assert_eq!(read(sent.as_bytes()), Err(Flaw::Syntax(place)), "{sent}");
     }
 }
 
@@ -221,7 +222,39 @@ fn what_cannot_be_read_has_its_place_in_what_came() {
 #[test]
 fn nothing_typed_becomes_structure() {
     let typed = r#"{"comment":"x","sp_status":2,"y":"z"","sp_status":1}"#;
-    assert!(read(typed.as_bytes()).is_err_and(|place| place > 30));
+    assert_eq!(read(typed.as_bytes()), Err(Flaw::Syntax(37)));
     let cut = b"{\"comment\":\"\xe5\xbc\",\"sp_status\":1}";
     assert_eq!(read(cut).unwrap().value, json!({ "comment": "\u{fffd}", "sp_status": 1 }));
+}
+
+/// Quotation marks that are balanced make sound JSON of what was typed. The name that the text adds is there twice, and so
+/// neither value is taken, at whatever depth, before or behind the other, and in JSON that was put right.
+#[test]
+fn a_name_that_was_typed_once_more_is_taken_for_neither() {
+    for (sent, name, place) in [
+        (r#"{"comment":"x","sp_status":2,"y":"z","sp_status":1}"#, "sp_status", 51),
+        (r#"{"sp_status":1,"comment":"x","sp_status":2,"y":"z"}"#, "sp_status", 42),
+        (r#"{"errcode":40014,"errcode":0}"#, "errcode", 29),
+        (r#"[{"a":[{"b":{"c":1,"c":1}}]}]"#, "c", 25),
+        (r#"{"a":1,"\u0061":2}"#, "a", 18),
+        // Behind what was put right, which is longer there.
+        ("{\"comment\":\"\n\",\"sp_status\":2,\"sp_status\":1}", "sp_status", 43),
+    ] {
+        assert_eq!(read(sent.as_bytes()), Err(Flaw::Twice(name.to_owned(), place)), "{sent}");
+    }
+}
+
+/// The reader is our own. What has no name twice it reads as serde_json does.
+#[test]
+fn sound_json_is_read_as_by_serde_json() {
+    let sound =
+        r#"{"a":[null,true,-1,18446744073709551615,1.5,-2e3,"\u5f20\"三",[],{}],"b":{"a":{"a":0}},"":" "}"#;
+    assert_eq!(strict(sound.as_bytes()).ok(), serde_json::from_str(sound).ok());
+    for unsound in ["", "{", "[1,]", "1 2", "nul", "\"\t\"", r#"{"a"}"#, "{1:2}"] {
+        let error = serde_json::from_str::<Value>(unsound).unwrap_err();
+        assert_eq!(strict(unsound.as_bytes()), Err(Flaw::Syntax(error.column())), "{unsound}");
+    }
+    let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    assert_eq!(strict(deep(127).as_bytes()).ok(), serde_json::from_str(&deep(127)).ok());
+    assert_eq!(strict(deep(128).as_bytes()), Err(Flaw::Syntax(128)));
 }

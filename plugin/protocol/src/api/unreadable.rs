@@ -3,6 +3,7 @@
 use crate::api::clean;
 use crate::errcode::{self, Refusal};
 use crate::exchange::{Request, Response};
+use crate::json;
 use crate::secret::Secret;
 use crate::text::{Text, text};
 
@@ -11,6 +12,9 @@ const LOOKED_AT: usize = 1_024;
 
 /// The longest name of a field that is shown.
 const NAME_BYTES: usize = 32;
+
+/// The most digits in a row that are shown. A telephone number has more, and an errcode as many.
+const DIGITS: usize = 6;
 
 /// The code of a refusal that comes from an answer of WeCom's which cannot be read.
 pub const UNREADABLE_ANSWER: &str = "unreadable-answer";
@@ -43,6 +47,8 @@ pub enum Fault {
         /// All its bytes.
         of: usize,
     },
+    /// JSON with an object that has this name twice. `…` stands for a name that a person may have typed.
+    Twice(String),
     /// JSON, and no object.
     NotAnObject,
     /// `errcode` is there and no number.
@@ -60,6 +66,7 @@ impl Unreadable {
             Fault::Coded(_) | Fault::Empty => String::new(),
             Fault::Status(_)
             | Fault::Syntax { .. }
+            | Fault::Twice(_)
             | Fault::NotAnObject
             | Fault::Errcode
             | Fault::Lacks(_)
@@ -79,7 +86,7 @@ impl Unreadable {
     pub fn is_wecoms(&self) -> bool {
         match self.fault {
             Fault::Status(_) | Fault::Coded(_) | Fault::Empty => false,
-            Fault::Syntax { .. } | Fault::NotAnObject => self.head.starts_with('{'),
+            Fault::Syntax { .. } | Fault::Twice(_) | Fault::NotAnObject => self.head.starts_with('{'),
             Fault::Errcode | Fault::Lacks(_) | Fault::OtherApproval => true,
         }
     }
@@ -125,6 +132,7 @@ impl Unreadable {
             Fault::Status(_)
             | Fault::Empty
             | Fault::Syntax { .. }
+            | Fault::Twice(_)
             | Fault::NotAnObject
             | Fault::Errcode
             | Fault::Lacks(_)
@@ -150,6 +158,9 @@ impl Unreadable {
             Fault::Syntax { at, of } => {
                 (format!("no JSON at byte {at} of {of}"), format!("第 {at} 字节处不是 JSON（共 {of} 字节）"))
             }
+            Fault::Twice(name) => {
+                (format!("an object has the name {name} twice"), format!("同一对象中 {name} 出现了两次"))
+            }
             Fault::NotAnObject => ("JSON without an object".to_owned(), "JSON 中没有对象".to_owned()),
             Fault::Errcode => ("its errcode is no number".to_owned(), "errcode 不是数字".to_owned()),
             Fault::Lacks(field) => (format!("it has no usable {field}"), format!("缺少可用的 {field}")),
@@ -173,40 +184,56 @@ pub(super) fn coding(response: &Response) -> Option<String> {
     }
 }
 
-/// How `body` begins: one line of 80 bytes at most, without secrets, and of JSON only its form: the values of its
-/// strings are left out, for they are tokens, names and what people wrote.
+/// How `body` begins: one line of 80 bytes at most, without secrets, and of JSON only its form, as far as it is JSON: the
+/// values of its strings and long numbers are left out, for they are tokens, names, telephone numbers and what people
+/// wrote. Where it stops making sense, what is a string and what is not cannot be told.
 fn harmless(body: &[u8], token: Option<&Secret>) -> String {
     let head = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
     let text = errcode::scrub(head.trim_start(), token);
     let json = if text.starts_with('[') { 0 } else { text.find('{').unwrap_or(text.len()) };
     let (before, json) = text.split_at_checked(json).unwrap_or_default();
     let mut shown = before.to_owned();
-    form_of(json, &mut shown);
+    let sound = match json::read(json.as_bytes()) {
+        Err(flaw) if flaw.place() < json.len() => clean::head(json, flaw.place().saturating_sub(1)),
+        Ok(_) | Err(_) => json,
+    };
+    form_of(sound, &mut shown);
+    shown.push_str(if sound.len() < json.len() { "…" } else { "" });
     clean::shown(&shown)
 }
 
-/// Appends the form of a JSON text, sound or not.
+/// Appends the form of a JSON text that is sound as far as it goes.
 fn form_of(json: &str, shown: &mut String) {
     let mut rest = json;
     while let Some(character) = rest.chars().next() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            let number;
+            (number, rest) = rest.split_at_checked(digits).unwrap_or_default();
+            shown.push_str(if digits <= DIGITS { number } else { "?" });
+            continue;
+        }
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
         if character != '"' {
-            let is_form = character.is_ascii_digit() || "{}[]:,.-+ ".contains(character);
-            shown.push(if is_form { character } else { '?' });
+            shown.push(if "{}[]:,.-+ ".contains(character) { character } else { '?' });
             continue;
         }
         let (content, after) = string(rest);
         rest = after.unwrap_or_default();
         let names = after.is_some_and(|after| after.trim_start().starts_with(':'));
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         shown.push('"');
-        shown.push_str(if names && content.len() <= NAME_BYTES && content.bytes().all(is_name) {
-            content
-        } else {
-            "…"
-        });
+        shown.push_str(if names { shown_name(content) } else { "…" });
         shown.push('"');
     }
+}
+
+/// The name of a field as it is shown: itself where it looks like one of an interface's.
+pub(super) fn shown_name(name: &str) -> &str {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let harmless = begins && digits <= DIGITS && name.len() <= NAME_BYTES && name.bytes().all(is_letter);
+    if harmless { name } else { "…" }
 }
 
 /// The content of a string from behind its first quotation mark, and what comes behind its last; `None` when it has none.
@@ -231,9 +258,21 @@ mod tests {
     fn of_json_only_the_form_is_shown() {
         let body = br#"{"errcode":0,"userid":"zhang.san","name":"\u5f20\" \\","department":[1],"x":"cut"#;
         assert_eq!(harmless(body, None), r#"{"errcode":0,"userid":"…","name":"…","department":[1],"x":"…""#);
-        let broken = "{\"name\":\"张\"三\",\"mobile\":\"1\"}";
-        let shown = harmless(broken.as_bytes(), None);
-        assert!(!shown.contains('张') && !shown.contains('三'), "{shown}");
+    }
+
+    /// A quotation mark that was not escaped turns strings inside out: what stands behind it is shown in no form.
+    #[test]
+    fn of_json_no_more_is_shown_than_makes_sense() {
+        for (body, shown) in [
+            ("{\"name\":\"张\"三\",\"mobile\":\"1\"}", r#"{"name":"…"…"#),
+            (r#"{"errcode":0,"name":"a"b","mobile":"13800138000"}"#, r#"{"errcode":0,"name":"…"…"#),
+            (r#"{"errcode":0,"name":"a"b","mobile":"13800138000"#, r#"{"errcode":0,"name":"…"…"#),
+            (r#"{"name":"a","x":13800138000,"y":[301025]}"#, r#"{"name":"…","x":?,"y":[301025]}"#),
+            (r#"{"13800138000":1,"m13800138000":2}"#, r#"{"…":1,"…":2}"#),
+            (r#"<p>{"errcode":0} 13800138000"#, r#"<p>{"errcode":0} …"#),
+        ] {
+            assert_eq!(harmless(body.as_bytes(), None), shown, "{body}");
+        }
     }
 
     #[test]

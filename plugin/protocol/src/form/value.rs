@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::content::{Content, FieldContent, FormField};
 use super::problem::{self, FieldProblem, SubmissionWarning};
+use crate::api::clean;
 use crate::config::Config;
-use crate::json::object;
+use crate::json::{self, Flaw, object};
 use crate::template::{Contacts, Control, FilledBy, Kind};
-use crate::text::text;
+use crate::text::{Text, text};
 use crate::user::People;
 
 pub use words::TEXT_CHARACTERS;
@@ -123,9 +124,16 @@ fn provider_json(name: &str, json: &str) -> Filled {
     if json.trim().is_empty() {
         return Ok(None);
     }
-    match serde_json::from_slice(json.as_bytes()) {
+    match json::strict(json.as_bytes()) {
         Ok(value @ Value::Object(_)) => Ok(Some(value)),
-        Ok(_) | Err(_) => {
+        Err(Flaw::Twice(twice, _)) => Err(problem::wrong_format(
+            name,
+            Text::filled(
+                format_args!("the value has the name {} twice", clean::shown(&twice)),
+                format_args!("该值中字段名 {} 出现了两次", clean::shown(&twice)),
+            ),
+        )),
+        Ok(_) | Err(Flaw::Syntax(_)) => {
             Err(problem::wrong_format(name, text("the value is no JSON object", "该值不是 JSON 对象")))
         }
     }
