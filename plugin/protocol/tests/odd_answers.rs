@@ -126,7 +126,7 @@ fn unreadable() -> Vec<(Response, &'static str)> {
                 None,
                 br#"{"errcode":0,"info":{"sp_no":"202601010007","name":"he said "yes"","x":1}}"#,
             ),
-            r#"WeCom's answer to PATH cannot be read: no JSON at byte 62 of 74; it begins with: {"errcode":0,"info":{"sp_no":"…","name":"…"???"…","x":1}}"#,
+            r#"WeCom's answer to PATH cannot be read: no JSON at byte 62 of 74; it begins with: {"errcode":0,"info":{"sp_no":"…","name":"…"…"#,
         ),
         (
             answer(200, None, b"{\"errcode\":0,\"errmsg\":\"a\nb\",\"info\":{"),
@@ -135,6 +135,14 @@ fn unreadable() -> Vec<(Response, &'static str)> {
         (
             answer(200, None, br#"{"errcode":"a"}"#),
             r#"WeCom's answer to PATH cannot be read: its errcode is no number; it begins with: {"errcode":"…"}"#,
+        ),
+        (
+            answer(200, None, br#"{"errcode":false}"#),
+            r#"WeCom's answer to PATH cannot be read: its errcode is no number; it begins with: {"errcode":?????}"#,
+        ),
+        (
+            answer(200, None, br#"{"errcode":40014,"errcode":0}"#),
+            r#"WeCom's answer to PATH cannot be read: an object has the name errcode twice; it begins with: {"errcode":40014,"errcode":0}"#,
         ),
         (
             answer(200, Some("gzip"), b"\x1f\x8b\x08\x00"),
@@ -255,5 +263,31 @@ fn nothing_is_unavailable_without_a_line_that_says_why() {
     ] {
         let noted = reason(&mut world);
         assert!(noted.contains(part), "{noted}");
+    }
+}
+
+/// A comment that was put into JSON without escapes closes its list, adds a status, and opens the list again. It is sound
+/// JSON in which the status is there twice: nothing is believed, and nothing of the comment is shown.
+#[test]
+fn a_status_that_a_comment_adds_is_not_believed() {
+    let body = |typed: &str| {
+        format!(
+            r#"{{"errcode":0,"errmsg":"ok","info":{{"sp_no":"{NUMBER}","sp_name":"Access","sp_status":1,"template_id":
+            "{TEMPLATE_ID}","apply_time":1767225600,"applyer":{{"userid":"zhang.san","partyid":"2"}},"sp_record":[],
+            "notifyer":[],"comments":[{{"commentUserInfo":{{"userid":"eve"}},"commenttime":1,"commentcontent":"{typed}",
+            "commentid":"1"}}]}}}}"#
+        )
+    };
+    let honest = fetched(&mut World::warm().answers(DETAIL_PATH, body("ok"))).unwrap();
+    assert_eq!(honest.status, Status::Pending);
+    for typed in [r#"x"}],"sp_status":2,"comments":[{"commentcontent":"y"#, r#"x","commentid":"2"#] {
+        let mut world = World::warm().answers(DETAIL_PATH, body(typed));
+        assert!(matches!(
+            fetched(&mut world),
+            Err(TrackingProblem::Unavailable(_) | TrackingProblem::Refused(_))
+        ));
+        let [Note::NoAnswer { reason, .. }] = world.notes.as_slice() else { panic!("{:?}", world.notes) };
+        let name = if typed.contains("sp_status") { "sp_status" } else { "commentid" };
+        assert!(reason.contains(&format!("an object has the name {name} twice")), "{reason}");
     }
 }

@@ -55,8 +55,18 @@ impl<'a> Lens<'a> {
         match self.0? {
             Value::Number(number) => number.as_i64(),
             Value::String(text) => text.trim().parse().ok(),
-            Value::Bool(flag) => Some(i64::from(*flag)),
-            Value::Null | Value::Array(_) | Value::Object(_) => None,
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// Whether a flag is set: `true`, 1, or either as a text.
+    #[must_use]
+    pub fn is_set(self) -> bool {
+        match self.0 {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) if text.trim() == "true" => true,
+            Some(Value::String(_) | Value::Number(_) | Value::Null | Value::Array(_) | Value::Object(_))
+            | None => self.integer() == Some(1),
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) fn controls(list: Lens<'_>, vacations: &[Choice]) -> Vec<Control> {
                 kind: kind(&word, control.get("config"), vacations),
                 word,
                 titles: labels(property.get("title")),
-                required: property.get("require").integer() == Some(1),
+                required: property.get("require").is_set(),
             }
         })
         .filter(|control| !control.id.is_empty())
@@ -80,7 +80,7 @@ fn selector(config: Lens<'_>) -> Selector {
     Selector {
         arity: arity(config),
         options: choices(config.get("options"), "key", "value"),
-        external: external.integer() == Some(1) || external.text() == "true",
+        external: external.is_set(),
     }
 }
 
