@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::config::FieldMap;
+use crate::json::{self, Flaw};
 use crate::model::TemplateId;
 
 /// WeCom publishes no limit; the ids seen have 40 to 70 characters.
@@ -17,6 +18,8 @@ pub(super) enum Unfit {
     Entry(String),
     /// Two names lead to the same control.
     Twice(String),
+    /// A name stands there twice.
+    Repeated(String),
 }
 
 pub(crate) fn is_template_id(text: &str) -> bool {
@@ -35,8 +38,10 @@ pub(super) fn template_ids(text: &str) -> Option<Vec<TemplateId>> {
 }
 
 pub(super) fn field_map(text: &str) -> Result<FieldMap, Unfit> {
-    let Ok(Value::Object(entries)) = serde_json::from_slice(text.as_bytes()) else {
-        return Err(Unfit::Shape);
+    let entries = match json::strict(text.as_bytes()) {
+        Ok(Value::Object(entries)) => entries,
+        Err(Flaw::Twice(name, _)) => return Err(Unfit::Repeated(shown(&name))),
+        Ok(_) | Err(Flaw::Syntax(_)) => return Err(Unfit::Shape),
     };
     if !entries.values().all(Value::is_string) {
         return Err(Unfit::Shape);
@@ -47,7 +52,7 @@ pub(super) fn field_map(text: &str) -> Result<FieldMap, Unfit> {
         let sound_name =
             !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
         if !sound_name || template_id(control).is_none() {
-            return Err(Unfit::Entry(name.chars().filter(|c| !c.is_control()).take(64).collect()));
+            return Err(Unfit::Entry(shown(&name)));
         }
         if map.name(control).is_some() {
             return Err(Unfit::Twice(control.to_owned()));
@@ -55,6 +60,11 @@ pub(super) fn field_map(text: &str) -> Result<FieldMap, Unfit> {
         map.insert(name, control.to_owned());
     }
     Ok(map)
+}
+
+/// A name for an error text.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 #[cfg(test)]
@@ -70,6 +80,10 @@ mod tests {
         assert_eq!(field_map(r#"{"reason":2}"#), Err(Unfit::Shape));
         assert_eq!(field_map(r#"{"reason":"Text area"}"#), Err(Unfit::Entry("reason".into())));
         assert_eq!(field_map(r#"{"a":"Text-1","b":"Text-1"}"#), Err(Unfit::Twice("Text-1".into())));
+        assert_eq!(
+            field_map(r#"{"request-number":"Text-1","reason":"Text-2","request-number":"Text-3"}"#),
+            Err(Unfit::Repeated("request-number".into()))
+        );
     }
 
     #[test]

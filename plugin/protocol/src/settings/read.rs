@@ -291,6 +291,10 @@ fn field_map(value: &str) -> Result<FieldMap, Unfit> {
                 format_args!("the field map leads to the control {control} twice"),
                 format_args!("字段映射中控件 {control} 出现了两次"),
             ),
+            form::Unfit::Repeated(name) => Text::filled(
+                format_args!("the field map has the name {name} twice"),
+                format_args!("字段映射中字段名 {name} 出现了两次"),
+            ),
         },
         remedy: text(
             "write it like {\"request-number\": \"Text-01\", \"reason\": \"Textarea-02\"}",
