@@ -16,6 +16,9 @@ pub(super) fn read(url: &str) -> Result<&str, Unfit> {
     let (scheme, rest) = url.split_once("://").ok_or(Unfit::Shape)?;
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let (host, port) = split_port(authority).ok_or(Unfit::Shape)?;
+    if authority.starts_with('[') != is_ipv6(host) {
+        return Err(Unfit::Shape);
+    }
     if !is_host(host) || !port.is_none_or(is_port) || !is_path(path) {
         return Err(Unfit::Shape);
     }
@@ -100,6 +103,9 @@ mod tests {
             "https://host.example/a/../b",
             "https://host.example/\r\nx",
             "https://[::1",
+            "http://[127.0.0.1]:4010",
+            "http://[localhost]",
+            "https://[wecom.corp.example]",
         ] {
             assert_eq!(read(url), Err(Unfit::Shape), "{url}");
         }
