@@ -38,16 +38,21 @@ pub(super) enum Opened {
     },
 }
 
-/// Opens a sealed text whose sender is proven, for any of these receivers.
+/// Opens a sealed text whose sender is proven, for any of these receivers. Whether it verifies the address is for the
+/// error.
 ///
 /// # Errors
 /// - [`Error::Undecryptable`]: wrong key or altered bytes. One case for base64, blocks, padding and length alike, so
 ///   that a sender learns nothing from which check failed.
 /// - [`Error::WrongReceiver`]: sound frame, other company or none.
-pub(super) fn open(verified: &Verified<'_>, receivers: &[&CorpId]) -> Result<Opened, Error> {
+pub(super) fn open(
+    verified: &Verified<'_>,
+    receivers: &[&CorpId],
+    verification: bool,
+) -> Result<Opened, Error> {
     verified
         .keys()
-        .map(|key| open_with(key, verified.sealed(), receivers))
+        .map(|key| open_with(key, verified.sealed(), receivers, verification))
         .find(|opened| !matches!(opened, Err(Error::Undecryptable)))
         .unwrap_or(Err(Error::Undecryptable))
 }
@@ -79,7 +84,7 @@ impl Opened {
     }
 }
 
-fn open_with(key: &AesKey, sealed: &str, receivers: &[&CorpId]) -> Result<Opened, Error> {
+fn open_with(key: &AesKey, sealed: &str, receivers: &[&CorpId], verification: bool) -> Result<Opened, Error> {
     let mut bytes = wecom_cipher::decoded(sealed).ok_or(Error::Undecryptable)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(BLOCK) {
         return Err(Error::Undecryptable);
@@ -90,10 +95,11 @@ fn open_with(key: &AesKey, sealed: &str, receivers: &[&CorpId]) -> Result<Opened
     let frame = Frame::read(&bytes).ok_or(Error::Undecryptable)?;
     let ours = |receiver: &&CorpId| frame.receiver == receiver.as_str().as_bytes();
     if frame.receiver.is_empty() || !receivers.iter().any(ours) {
-        let expected = receivers.first().map_or("", |receiver| receiver.as_str());
+        let shortened = |receiver: &&CorpId| excerpt::shortened(receiver.as_str().as_bytes());
         return Err(Error::WrongReceiver {
             receiver: excerpt::shortened(frame.receiver),
-            expected: excerpt::shortened(expected.as_bytes()),
+            expected: receivers.iter().map(shortened).collect(),
+            verification,
         });
     }
     let end = RANDOM + LENGTH + frame.message.len();
@@ -145,8 +151,9 @@ mod tests {
             let key = AesKey::read(part("encoding_aes_key")).unwrap();
             let receiver = CorpId(part("receiveid").to_owned());
             let opened =
-                open_with(&key, part("encrypt"), &[&receiver]).map(|opened| opened.text().to_owned());
-            let nobody = Error::WrongReceiver { receiver: String::new(), expected: String::new() };
+                open_with(&key, part("encrypt"), &[&receiver], false).map(|opened| opened.text().to_owned());
+            let (nobody, expected) = (String::new(), vec![String::new()]);
+            let nobody = Error::WrongReceiver { receiver: nobody, expected, verification: false };
             let expected = if receiver.0.is_empty() { Err(nobody) } else { Ok(part("plaintext").to_owned()) };
             assert_eq!(opened, expected, "{}", part("id"));
         }

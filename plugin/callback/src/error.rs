@@ -39,8 +39,11 @@ pub enum Error {
     WrongReceiver {
         /// The id in the message, shortened.
         receiver: String,
-        /// Our own, shortened.
-        expected: String,
+        /// Those that it was compared with, shortened: the company, and for a verification the provider, where it is
+        /// configured.
+        expected: Vec<String>,
+        /// It came by GET, to verify the address, which WeCom does of a customised-development app in the provider's name.
+        verification: bool,
     },
     /// Signed, opened, ours, and not a message.
     Unreadable(Unreadable),
@@ -65,6 +68,8 @@ pub enum Shape {
     Doubled(Parameter),
     /// A parameter is not percent-encoded UTF-8.
     Encoding(Parameter),
+    /// A parameter is longer than is read.
+    TooLong(Parameter),
     /// The timestamp is not a number of seconds.
     Timestamp,
     /// The body is not UTF-8.
@@ -105,8 +110,8 @@ pub enum Unreadable {
     Doubled(&'static str),
     /// A fact stands behind texts of people, one of which may have written it.
     BehindTexts(&'static str),
-    /// The end of a text's CDATA section stands where it ends none, or an element of a text has begun again: a text of
-    /// a person has become markup.
+    /// The end of a text's CDATA section stands where it ends none, an element of a text has begun again, or there is a
+    /// comment, or a section in a message whose form's name stands in none: a text of a person may have become markup.
     Markup,
     /// The approval's number is not UTF-8.
     NotUtf8(&'static str),
@@ -152,10 +157,17 @@ impl fmt::Display for Error {
             ),
             Self::Forged => f.write_str("callback signature fits no configured pair: check the Sign Token"),
             Self::Undecryptable => f.write_str("callback is signed and does not open: check the Aes Key"),
-            Self::WrongReceiver { receiver, expected } => write!(
-                f,
-                "callback receiver is \"{receiver}\", this engine serves \"{expected}\": check the CorpId"
-            ),
+            Self::WrongReceiver { receiver, expected, verification } => {
+                write!(f, "callback receiver is \"{receiver}\", this engine serves ")?;
+                for (at, expected) in expected.iter().enumerate() {
+                    write!(f, "{}\"{expected}\"", if at == 0 { "" } else { " and " })?;
+                }
+                f.write_str(if *verification {
+                    ": check the CorpId, and of a customised-development app the Provider's CorpId"
+                } else {
+                    ": check the CorpId"
+                })
+            }
             Self::Unreadable(why) => write!(f, "callback opens and is no message: {why}"),
             Self::Outdated { created_at, received_at, window } => write!(
                 f,
@@ -177,6 +189,7 @@ impl fmt::Display for Shape {
             Self::Encoding(parameter) => {
                 write!(f, "query parameter is not percent-encoded utf-8: {}", parameter.name())
             }
+            Self::TooLong(parameter) => write!(f, "query parameter is too long: {}", parameter.name()),
             Self::Timestamp => f.write_str("timestamp is not a number of seconds"),
             Self::Utf8 => f.write_str("body is not utf-8"),
             Self::Json => f.write_str("body is not a json object with exactly one encrypt"),
@@ -195,7 +208,7 @@ impl fmt::Display for Unreadable {
             Self::Missing(name) => write!(f, "element missing or empty: {name}"),
             Self::Doubled(name) => write!(f, "element more than once: {name}"),
             Self::BehindTexts(name) => write!(f, "element behind texts of people: {name}"),
-            Self::Markup => f.write_str("a text of a person is read as markup"),
+            Self::Markup => f.write_str("a text of a person may be read as markup"),
             Self::NotUtf8(name) => write!(f, "element is not utf-8: {name}"),
             Self::NotANumber(name) => write!(f, "element is no number: {name}"),
             Self::Echo => f.write_str("came by GET and is no echo"),

@@ -177,10 +177,10 @@ fn read(endpoint: &Endpoint<'_>, request: &Request<'_>) -> Result<Meaning, Error
     match purpose {
         Purpose::Verification => {
             let receivers: Vec<_> = [endpoint.corp_id].into_iter().chain(endpoint.provider_corp_id).collect();
-            echo(&cipher::open(&verified, &receivers)?).map(Meaning::Echo).map_err(Error::Unreadable)
+            echo(&cipher::open(&verified, &receivers, true)?).map(Meaning::Echo).map_err(Error::Unreadable)
         }
         Purpose::Delivery => {
-            let meaning = news(endpoint, &cipher::open(&verified, &[endpoint.corp_id])?);
+            let meaning = news(endpoint, &cipher::open(&verified, &[endpoint.corp_id], false)?);
             recent(meaning.map_err(Error::Unreadable)?, request.received_at, endpoint.window)
         }
     }

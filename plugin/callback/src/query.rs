@@ -9,6 +9,9 @@ use std::time::Duration;
 use super::error::{Error, Parameter, Shape};
 use crate::model::UnixSeconds;
 
+/// The longest nonce that is read, in bytes. WeCom's have 10 digits or so.
+const NONCE_LIMIT: usize = 64;
+
 /// The parameters that go with every sealed text.
 pub(super) struct Stamp<'a> {
     signature: Cow<'a, str>,
@@ -21,10 +24,15 @@ pub(super) struct Stamp<'a> {
 pub(super) struct Fresh<'a>(Stamp<'a>);
 
 /// Reads the stamp. Each parameter occurs once and has a value.
+///
+/// What is signed is the four parts in a row, in the order of their bytes. So a nonce is no place for more than a nonce.
 pub(super) fn read(query: &str) -> Result<Stamp<'_>, Shape> {
     let signature = parameter(query, Parameter::MsgSignature)?;
     let timestamp = parameter(query, Parameter::Timestamp)?;
     let nonce = parameter(query, Parameter::Nonce)?;
+    if nonce.len() > NONCE_LIMIT {
+        return Err(Shape::TooLong(Parameter::Nonce));
+    }
     let sent_at = seconds(&timestamp).ok_or(Shape::Timestamp)?;
     Ok(Stamp { signature, timestamp, nonce, sent_at })
 }
@@ -139,6 +147,13 @@ mod tests {
     fn an_encoded_name_is_the_same_name() {
         assert_eq!(parameter("%6eonce=1", Parameter::Nonce).as_deref(), Ok("1"));
         assert_eq!(parameter("nonce=1&%6Eonce=1", Parameter::Nonce), Err(Shape::Doubled(Parameter::Nonce)));
+    }
+
+    #[test]
+    fn a_nonce_has_64_bytes_at_most() {
+        let query = |length: usize| format!("msg_signature=a&timestamp=1&nonce={}", "%41".repeat(length));
+        assert_eq!(read(&query(64)).map(|stamp| stamp.nonce.len()).ok(), Some(64));
+        assert_eq!(read(&query(65)).err(), Some(Shape::TooLong(Parameter::Nonce)));
     }
 
     #[test]

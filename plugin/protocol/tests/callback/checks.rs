@@ -279,7 +279,12 @@ fn without_any_pair_everything_is_forged() {
 // ---- cipher and receiver ----
 
 fn wrong_receiver(receiver: &str) -> Error {
-    Error::WrongReceiver { receiver: receiver.to_owned(), expected: "ww01…ef".to_owned() }
+    wrong_receiver_of(receiver, &["ww01…ef"], false)
+}
+
+fn wrong_receiver_of(receiver: &str, expected: &[&str], verification: bool) -> Error {
+    let expected = expected.iter().map(|&id| id.to_owned()).collect();
+    Error::WrongReceiver { receiver: receiver.to_owned(), expected, verification }
 }
 
 /// D1: another company's receiver id. D3: never "none configured means any".
@@ -294,14 +299,11 @@ fn only_our_own_id_is_a_receiver() {
     ] {
         let sealer = Sealer { receiver, ..Sealer::default() };
         assert_eq!(refusal(sealer.post(&ours(), &approved())), wrong_receiver(shown), "{receiver}");
-        assert_eq!(refusal(sealer.get(&ours(), ECHO)), wrong_receiver(shown), "{receiver}");
+        assert_eq!(refusal(sealer.get(&ours(), ECHO)), wrong_receiver_of(shown, &["ww01…ef"], true));
     }
     let nobody = Sealer { receiver: "", ..Sealer::default() };
     let unset = config("", &[(TOKEN, KEY)]);
-    assert_eq!(
-        refusal(nobody.post(&unset, &approved())),
-        Error::WrongReceiver { receiver: String::new(), expected: String::new() }
-    );
+    assert_eq!(refusal(nobody.post(&unset, &approved())), wrong_receiver_of("", &[""], false));
 }
 
 /// The receiver behind the message proves the key: a text that WeCom cut in the middle of a character, or wrote in another
@@ -355,13 +357,18 @@ fn the_providers_company_is_the_receiver_of_a_verification_alone() {
         assert_eq!(of(receiver).get(&config, ECHO).answer.body, ECHO.as_bytes(), "{receiver}");
     }
     assert_eq!(event(of(company).post(&config, &approved())).approval.id.as_str(), "202601010007");
-    let expected = "wpSy…56".to_owned();
-    let wrong =
-        |receiver: &str| Error::WrongReceiver { receiver: receiver.to_owned(), expected: expected.clone() };
-    assert_eq!(refusal(of(provider).post(&config, &approved())), wrong("wwfe…10"));
-    assert_eq!(refusal(of(CORP).get(&config, ECHO)), wrong("ww01…ef"));
+    let of_post = refusal(of(provider).post(&config, &approved()));
+    assert_eq!(of_post, wrong_receiver_of("wwfe…10", &["wpSy…56"], false));
+    let of_get = refusal(of(CORP).get(&config, ECHO));
+    assert_eq!(of_get, wrong_receiver_of("ww01…ef", &["wpSy…56", "wwfe…10"], true));
     let without = Config { provider_corp_id: None, ..config };
-    assert_eq!(refusal(of(provider).get(&without, ECHO)), wrong("wwfe…10"));
+    let not_set = refusal(of(provider).get(&without, ECHO));
+    assert_eq!(not_set, wrong_receiver_of("wwfe…10", &["wpSy…56"], true));
+    assert_eq!(
+        not_set.to_string(),
+        "callback receiver is \"wwfe…10\", this engine serves \"wpSy…56\": check the CorpId, and of a \
+         customised-development app the Provider's CorpId"
+    );
 }
 
 /// D3: a frame that is sound but for its filling, which goes to blocks of AES and not to blocks of 32 bytes.

@@ -17,12 +17,18 @@ const FAULTS: [Fault; 7] = [
     Fault::Root,
 ];
 
+fn wrong_receiver(expected: &[&str], verification: bool) -> Error {
+    let expected = expected.iter().map(|&id| id.to_owned()).collect();
+    Error::WrongReceiver { receiver: "ww3f…c1".to_owned(), expected, verification }
+}
+
 #[test]
 fn every_refusal_has_its_text() {
     let shapes = [
         Shape::Missing(Parameter::MsgSignature),
         Shape::Doubled(Parameter::Nonce),
         Shape::Encoding(Parameter::Echostr),
+        Shape::TooLong(Parameter::Nonce),
         Shape::Timestamp,
         Shape::Utf8,
         Shape::Json,
@@ -45,7 +51,9 @@ fn every_refusal_has_its_text() {
         Error::Stale { timestamp: UnixSeconds(NOW), received_at: UnixSeconds(NOW + 601), window: WINDOW },
         Error::Forged,
         Error::Undecryptable,
-        Error::WrongReceiver { receiver: "ww3f…c1".to_owned(), expected: "ww90…7a".to_owned() },
+        wrong_receiver(&["ww90…7a"], false),
+        wrong_receiver(&["ww90…7a"], true),
+        wrong_receiver(&["ww90…7a", "wwfe…10"], true),
     ];
     let window = WINDOW + RETRY_SPAN;
     errors.push(Error::Outdated { created_at: UnixSeconds(1), received_at: UnixSeconds(NOW), window });
