@@ -170,6 +170,8 @@ fn a_half_day_s_end_is_translated_from_a_moment_to_the_last_half_day() {
     assert_eq!(sent((0, 24), 86_400), (0, 12, 86_400), "a day");
     assert_eq!(sent((12, 72), 86_400), (12, 60, 86_400), "two and a half days, of which one counts");
     assert_eq!(sent((0, 0), 43_200), (0, 0, 43_200), "one half day, as WeCom counts it");
+    // Friday to Monday, with Monday's end as WeCom counts it: the days off hide that half a day is missing.
+    assert_eq!(sent((0, 84), 172_800), (0, 72, 172_800), "two days, and two that do not count");
 }
 
 #[test]

@@ -7,9 +7,10 @@
 //! writes it, as the moment at which the span is over, and it is translated here: the morning from 00:00 to 12:00 is sent
 //! as 00:00 to 00:00.
 //!
-//! An end as WeCom counts it would be read as half a day less, and gives itself away: the duration is longer than the
-//! span, which is refused. One span can mean only one thing in spite of it: a start that is the end, with a duration of
-//! half a day, is that half day.
+//! An end as WeCom counts it would be read as half a day less. Where every half day of the span counts, it gives itself
+//! away: the duration is longer than the span, which is refused. One span can mean only one thing in spite of it: a start
+//! that is the end, with a duration of half a day, is that half day. Where days of the span do not count, such as those of a
+//! weekend, the duration fits either way, and such an end is not noticed: what counts is known to WeCom alone.
 
 use serde_json::Value;
 
