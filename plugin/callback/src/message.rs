@@ -19,7 +19,7 @@
 //! 2. Everything else is believed only in a message that is sound to its end, has no second element of a kind that is
 //!    single, and no sign of a text that left its section: no `]]>` but at the end of a section
 //!    ([`Cursor::is_plain`]), and no second element, at any depth, of a text that comes once (the form's name, and every
-//!    element that is not known here and stands before the lists).
+//!    element that is not known here and stands before the lists, whatever it stands in).
 //! 3. Even then the **facts** are believed only where they stand before the lists, in which texts repeat
 //!    ([`Ground::Lists`](field::Ground::Lists)). The operation stands behind them, and is believed as the form's last element.
 //! 4. The **actor** is taken only from a list in which no text can have been two ([`Certain`]). The lists themselves
@@ -33,9 +33,15 @@
 //! a text in a list does comes later, and cannot take away WeCom's last element either: the end of the form must close
 //! what stands open there.
 //!
+//! All of this holds as well where WeCom puts texts into the message as they are, without sections, but for one thing: such
+//! a text can begin a section, in which it swallows what WeCom wrote. Which of the two WeCom does is told by the form's name,
+//! on the assumption that WeCom writes all texts of a message in one way: in a message whose form's name stands in no section,
+//! no section is believed. A comment, which swallows markup in either case, is believed in no message.
+//!
 //! A message that does not pass is still **news**: a message about the form with this number has come, and no more. It
-//! has no status ([`Changed`]), and a host fetches. Without a certain number, a time before the form and a template's id it
-//! is unreadable. Whether it is about a form of ours, its template's id tells, or that of ours anywhere in it: no text
+//! has no status ([`Changed`]), and a host fetches. So has a message without a status. Where a text stands before every
+//! number, the first and the last number are news, for a host asks about both and believes neither. Without a number, a time
+//! before the form and a template's id the message is unreadable. Whether it is about a form of ours, its template's id tells, or that of ours anywhere in it: no text
 //! can take that away.
 
 use serde::de::IgnoredAny;
@@ -168,6 +174,11 @@ fn xml(text: &str) -> Result<Message<'_>, Unreadable> {
     if let Some(why) = reading.doubted() {
         return head.changed(&reading, why);
     }
+    if let (true, Some(why)) = (form.raw_status.is_empty(), reading.problem)
+        && let Ok(changed) = head.changed(&reading, why)
+    {
+        return Ok(changed);
+    }
     let occurred_at = reading.problem.map_or_else(|| created(head.created_at.clone()), Err);
     match (reading.different_numbers(), occurred_at) {
         (Some(numbers), Ok(occurred_at)) => Ok(Message::Changed(Changed {
@@ -235,7 +246,7 @@ impl<'a> Head<'a> {
     #[cold]
     fn changed(&self, reading: &Reading<'a>, why: Unreadable) -> Result<Message<'a>, Unreadable> {
         let is_event = optional(self.kind.clone()).is_some_and(|kind| kind == "event");
-        let numbers = reading.certain_numbers();
+        let numbers = reading.news_numbers();
         match (self.product(), self.certain_time, &reading.template_id) {
             (Some(product), Some(occurred_at), Some(template_id)) if is_event && !numbers.is_empty() => {
                 let (kind, template_id) = (product.kind(), template_id.clone());

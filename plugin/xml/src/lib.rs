@@ -8,7 +8,9 @@
 //! end its section early, and what follows in the text is read as markup. The cursor keeps what a reader needs to notice
 //! that: [`is_plain`](Cursor::is_plain) is false as soon as a `]]>` has been met where it ends no section, or where a
 //! comment or an attribute may have swallowed markup; and [`count`](Cursor::count) says how often an element has begun,
-//! at any depth, in skipped parts as well.
+//! at any depth, in skipped parts as well. A writer that puts texts into a document as they are, without sections, is one
+//! whose texts can begin a section and swallow markup in it: [`sectioned_text`](Cursor::sectioned_text) tells how a text
+//! was written, and [`has_sections`](Cursor::has_sections) whether there are any.
 #![forbid(unsafe_code)]
 
 use core::fmt;
@@ -51,6 +53,8 @@ pub struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
     depth: usize,
     plain: bool,
+    /// How many CDATA sections have come, and how many bytes of text in them.
+    sections: (usize, usize),
     /// Names, and how often an element of each has begun. A list: there are a handful.
     counted: Vec<(Cow<'static, str>, u32)>,
 }
@@ -89,7 +93,7 @@ impl<'a> Cursor<'a> {
         let mut reader = Reader::from_reader(document);
         // One shape for `<a/>` and `<a></a>`.
         reader.config_mut().expand_empty_elements = true;
-        let mut cursor = Self { reader, depth: 0, plain: true, counted: Vec::new() };
+        let mut cursor = Self { reader, depth: 0, plain: true, sections: (0, 0), counted: Vec::new() };
         let mut declared = false;
         loop {
             match cursor.event()? {
@@ -141,6 +145,24 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The [text](Self::text) of the current element, and whether all of it but white space stands in CDATA sections.
+    ///
+    /// # Errors
+    /// - [`Fault`]: as of [`text`](Self::text).
+    pub fn sectioned_text(&mut self) -> Result<(Cow<'a, str>, bool), Fault> {
+        let (sections, bytes) = self.sections;
+        let text = self.text()?;
+        let within = self.sections.1.saturating_sub(bytes);
+        let sectioned = self.sections.0 > sections && text.trim_ascii().len() <= within;
+        Ok((text, sectioned))
+    }
+
+    /// Whether a CDATA section has come.
+    #[must_use]
+    pub const fn has_sections(&self) -> bool {
+        self.sections.0 > 0
+    }
+
     /// Goes out of the current element, whatever is in it.
     ///
     /// # Errors
@@ -161,7 +183,7 @@ impl<'a> Cursor<'a> {
         loop {
             match self.event()? {
                 Event::Eof => return Ok(()),
-                Event::Comment(comment) => self.plain &= !comment.contains(SECTION_END),
+                Event::Comment(_) => self.plain = false,
                 Event::Text(text) if is_blank(&text) => {}
                 Event::DocType(_) => return Err(Fault::Doctype),
                 Event::Decl(_) | Event::PI(_) => return Err(Fault::Instruction),
@@ -223,7 +245,8 @@ impl<'a> Cursor<'a> {
         self.counted.iter().map(|(name, count)| (name.as_ref(), *count))
     }
 
-    /// Whether no `]]>` has been met but those that end a section: none in other text, in a comment, or in a tag.
+    /// Whether nothing has been met in which markup may have been swallowed: no comment inside the root or behind it, no tag
+    /// that holds `<` or `]`, and no `]]>` but those that end a section.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
         self.plain
@@ -257,10 +280,15 @@ impl<'a> Cursor<'a> {
                     self.plain &= !text.contains(SECTION_END);
                     Ok(Token::Text(text.xml10_content()))
                 }
-                Event::CData(text) => Ok(Token::Text(text.xml10_content())),
+                Event::CData(text) => {
+                    let text = text.xml10_content();
+                    let (sections, bytes) = &mut self.sections;
+                    (*sections, *bytes) = (sections.saturating_add(1), bytes.saturating_add(text.len()));
+                    Ok(Token::Text(text))
+                }
                 Event::GeneralRef(reference) => resolved(&reference).map(Token::Text),
-                Event::Comment(comment) => {
-                    self.plain &= !comment.contains(SECTION_END);
+                Event::Comment(_) => {
+                    self.plain = false;
                     continue;
                 }
                 Event::DocType(_) => Err(Fault::Doctype),
@@ -387,7 +415,11 @@ mod tests {
         for (document, plain) in [
             ("<xml><a><![CDATA[]]></a></xml>", true),
             ("<xml><a><![CDATA[a]]]]><![CDATA[>b]]></a></xml>", true),
-            ("<xml><a b='c' d=\"e>f\">1</a><!-- ]] > --></xml>", true),
+            ("<xml><a b='c' d=\"e>f\">1</a></xml>", true),
+            ("<!-- a --><xml><a/></xml>", true),
+            ("<xml><a>1</a><!-- --></xml>", false),
+            ("<xml><a>1<!----></a></xml>", false),
+            ("<xml></xml><!-- -->", false),
             ("<xml><a><![CDATA[a[b[0]]>1]]></a></xml>", false),
             ("<xml><a><![CDATA[]]>]]></a></xml>", false),
             ("<xml><a><b><![CDATA[]]> <b/>]]></b></a></xml>", false),
@@ -397,6 +429,39 @@ mod tests {
             ("<xml></xml><!--]]>-->", false),
         ] {
             assert_eq!(is_plain(document), Ok(plain), "{document}");
+        }
+    }
+
+    #[test]
+    fn how_a_text_was_written_is_told() {
+        for (document, sectioned, sections) in [
+            ("<xml><a>x</a></xml>", false, false),
+            ("<xml><a></a></xml>", false, false),
+            ("<xml><a>&lt;</a></xml>", false, false),
+            ("<xml><a><![CDATA[]]></a></xml>", true, true),
+            ("<xml><a>\n <![CDATA[ x\r\n]]> </a></xml>", true, true),
+            ("<xml><a><![CDATA[x]]><![CDATA[y]]></a></xml>", true, true),
+            ("<xml><a>x<![CDATA[y]]></a></xml>", false, true),
+            ("<xml><a><![CDATA[x]]>&#65;</a></xml>", false, true),
+            ("<xml><b><![CDATA[x]]></b><a>x</a></xml>", false, true),
+            ("<xml><a><b><![CDATA[x]]></b></a></xml>", false, true),
+        ] {
+            let mut cursor = Cursor::new(document.as_bytes()).unwrap();
+            let mut last = None;
+            while let Some(element) = cursor.child().unwrap() {
+                if element.name() == "a" {
+                    last = cursor.sectioned_text().ok()
+                } else {
+                    cursor.skip().unwrap()
+                }
+                if last.is_none() && element.name() == "a" {
+                    break;
+                }
+            }
+            assert_eq!(last.is_some_and(|(_, sectioned)| sectioned), sectioned, "{document}");
+            let mut whole = Cursor::new(document.as_bytes()).unwrap();
+            whole.skip().unwrap();
+            assert_eq!(whole.has_sections(), sections, "{document}");
         }
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Reading<'a> {
     /// Why no more is believed than the number.
     pub(super) doubt: Option<Unreadable>,
     ground: Ground,
+    /// The form's name stands in a CDATA section.
+    titled_in_section: bool,
     /// The numbers of the approval, each once, and where they stand.
     numbers: Vec<(Cow<'a, str>, Ground)>,
     /// The first one, unless it stands where it may have been typed.
@@ -77,6 +79,7 @@ impl<'a> Reading<'a> {
             problem: None,
             doubt: None,
             ground: Ground::Bare,
+            titled_in_section: false,
             numbers: Vec::new(),
             template_id: None,
             speeches_of_records: 0,
@@ -168,7 +171,11 @@ impl<'a> Reading<'a> {
     pub(super) fn title(&mut self, slot: &mut Field<'a>, name: &'static str) -> Result<(), Fault> {
         self.cursor.count_with_this(name);
         self.ground = self.ground.max(Ground::Texts);
-        self.fact(slot, name)
+        self.stands(name);
+        let (text, in_section) = self.cursor.sectioned_text()?;
+        self.titled_in_section = in_section;
+        put(slot, name, text, self);
+        Ok(())
     }
 
     /// Passes over an element that is not known here. It may hold texts, whose elements then may come once.
@@ -192,14 +199,24 @@ impl<'a> Reading<'a> {
     /// Why something in the message, read to its end, may have been typed.
     pub(super) fn doubted(&self) -> Option<Unreadable> {
         let again = |(name, count): (&str, u32)| count > 1 && !REPEATED.contains(&name);
-        let markup = !self.cursor.is_plain() || self.cursor.counts().any(again);
+        let mixed = !self.titled_in_section && self.cursor.has_sections();
+        let markup = mixed || !self.cursor.is_plain() || self.cursor.counts().any(again);
         self.doubt.or(markup.then_some(Unreadable::Markup))
     }
 
-    /// The numbers that nobody can have typed, however the message goes on; two at most.
-    pub(super) fn certain_numbers(&self) -> Vec<Cow<'a, str>> {
+    /// The numbers that nobody can have typed, however the message goes on. Where there is none, because a text stands before
+    /// all of them, the first and the last of those that are there: a host fetches what they name, and believes no more.
+    pub(super) fn news_numbers(&self) -> Vec<Cow<'a, str>> {
+        let number = |(number, _): &(Cow<'a, str>, Ground)| number.clone();
         let bare = self.numbers.iter().filter(|(_, ground)| *ground == Ground::Bare);
-        bare.map(|(number, _)| number.clone()).take(NUMBERS).collect()
+        let bare: Vec<_> = bare.map(number).take(NUMBERS).collect();
+        if !bare.is_empty() {
+            return bare;
+        }
+        match self.numbers.as_slice() {
+            [first, .., last] => vec![number(first), number(last)],
+            few => few.iter().map(number).collect(),
+        }
     }
 
     /// The numbers of a message that is not [doubted](Self::doubted), when it has several; two at most.
@@ -292,14 +309,14 @@ pub(super) fn keep<T>(
     }
 }
 
-/// Reads each child of the current element that has this name, skips the others, and goes out of it.
+/// Reads each child of the current element that has this name, [passes](Reading::pass) over the others, and goes out of it.
 pub(super) fn each<'a>(
     reading: &mut Reading<'a>,
     name: &str,
     read: &mut dyn FnMut(&mut Reading<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     while let Some(element) = reading.child()? {
-        if element.name() == name { read(reading)? } else { reading.skip()? }
+        if element.name() == name { read(reading)? } else { reading.pass(&element)? }
     }
     Ok(())
 }

@@ -25,7 +25,6 @@ pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable
             "OpenTemplateId" => reading.template(&mut template_id, "OpenTemplateId")?,
             "OpenSpStatus" => reading.fact(&mut status, "OpenSpStatus")?,
             "ApplyTime" => reading.fact(&mut submitted_at, "ApplyTime")?,
-            "ApplyUserId" => reading.fact(&mut applicant, "ApplyUserId")?,
             "ApprovalNodes" => {
                 reading.list();
                 each(reading, "ApprovalNode", &mut |reading| {
@@ -43,6 +42,8 @@ pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable
                     Ok(())
                 })?;
             }
+            // WeCom spells it in two ways.
+            _ if element.is("ApplyUserId") => reading.fact(&mut applicant, "ApplyUserId")?,
             _ => reading.pass(&element)?,
         }
     }
@@ -56,7 +57,7 @@ pub(super) fn form<'a>(reading: &mut Reading<'a>) -> Result<Form<'a>, Unreadable
         raw_status,
         operation: Operation::Other,
         raw_operation: Default::default(),
-        applicant: reading.demand(applicant, "ApplyUserId"),
+        applicant: number(applicant),
         department: None,
         submitted_at: time(submitted_at),
         stages,

@@ -106,7 +106,7 @@ fn applicant<'a>(reading: &mut Reading<'a>) -> Result<(Field<'a>, Field<'a>), Fa
         match element.name() {
             "UserId" => fill(&mut member, "UserId", reading)?,
             "Party" => fill(&mut department, "Party", reading)?,
-            _ => reading.skip()?,
+            _ => reading.pass(&element)?,
         }
     }
     Ok((member, department))

@@ -200,12 +200,17 @@ fn what_a_message_cannot_do_without_is_named() {
         ("Event", "<Event>sys_approval_change</Event>"),
         ("CreateTime", "<CreateTime>1767225661</CreateTime>"),
         ("SpNo", "<SpNo>202601010007</SpNo>"),
-        ("SpStatus", "<SpStatus>2</SpStatus>"),
         ("TemplateId", "<TemplateId>3Tm1</TemplateId>"),
     ] {
         assert!(sound.contains(cut));
         assert_unreadable(&sound.replace(cut, ""), Unreadable::Missing(name));
     }
+    // Without a status a host fetches; that takes a time that no text can have written.
+    let no_status = sound.replace("<SpStatus>2</SpStatus>", "");
+    assert_changed(&no_status);
+    let time = format!("<CreateTime>{NOW}</CreateTime>");
+    let late = no_status.replace(&time, "").replace("</xml>", &format!("{time}</xml>"));
+    assert_unreadable(&late, Unreadable::Missing("SpStatus"));
     let open_and_close = [sound.find("<ApprovalInfo>").unwrap(), sound.find("</xml>").unwrap()];
     let without = format!("{}</xml>", &sound[..open_and_close[0]]);
     assert_unreadable(&without, Unreadable::Missing("ApprovalInfo"));
@@ -221,7 +226,8 @@ fn a_text_is_kept_as_it_is_and_does_not_become_markup() {
         "<SpRecord><Details><Approver><UserId>LiSi</UserId></Approver>\
          <Speech><![CDATA[{words}]]></Speech><SpStatus>1</SpStatus></Details></SpRecord>"
     );
-    let event = event(Sealer::default().post(&ours(), &message("5", "1", &more)));
+    let message = message("5", "1", &more).replace("Access", "<![CDATA[Access]]>");
+    let event = event(Sealer::default().post(&ours(), &message));
     assert_eq!(event.approval.steps[0].members[0].comment, words);
     assert_eq!(event.approval.raw_status, "1");
 }

@@ -8,11 +8,15 @@
     reason = "a test that meets something else is to fail at that spot"
 )]
 
+#[path = "../support/drawn.rs"]
+mod drawn;
+
 mod checks;
 mod error_texts;
 mod hostile;
 mod identity;
 mod meaning;
+mod orders;
 mod random;
 mod samples;
 mod seal;

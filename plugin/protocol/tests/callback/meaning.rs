@@ -174,7 +174,8 @@ fn the_newer_layout_counts_where_it_has_steps() {
         (format!("<ProcessList>{node}</ProcessList>"), "new"),
     ] {
         for more in [format!("{old}{process}"), format!("{process}{old}")] {
-            let steps = read(&message("1", "1", &more)).approval.steps;
+            let message = message("1", "1", &more).replace("Access", "<![CDATA[Access]]>");
+            let steps = read(&message).approval.steps;
             assert_eq!((steps.len(), steps[0].members[0].id.as_str()), (1, member), "{more}");
         }
     }
@@ -315,10 +316,31 @@ fn the_flow_engine_has_four_statuses_and_tells_no_operation() {
 #[test]
 fn what_the_flow_engine_cannot_do_without_is_named() {
     let sample = include_str!("../vectors/messages/open_approval_change.wxjava.xml");
-    for name in ["ThirdNo", "OpenTemplateId", "OpenSpStatus"] {
+    for name in ["ThirdNo", "OpenTemplateId"] {
         let without = sample.replace(&format!("{name}>"), "Other>");
         let outcome = when_it_happened(&Sealer::default(), &ours(), without.as_bytes());
         assert_eq!(refusal(outcome), Error::Unreadable(Unreadable::Missing(name)));
+    }
+}
+
+/// Whoever sent it is not needed to fetch the form, and its status is what a host fetches for.
+#[test]
+fn the_flow_engine_is_read_without_an_applicant_and_fetched_without_a_status() {
+    let sample = include_str!("../vectors/messages/open_approval_change.wxjava.xml");
+    let send = |message: &str| when_it_happened(&Sealer::default(), &ours(), message.as_bytes());
+    let applicant = |message: &str| {
+        let approval = event(send(message)).approval;
+        assert_eq!(approval.status, Status::Pending);
+        approval.applicant.0
+    };
+    assert_eq!(applicant(sample), "1");
+    assert_eq!(applicant(&sample.replace("ApplyUserId>", "ApplyUserid>")), "1");
+    assert_eq!(applicant(&sample.replace("ApplyUserId>", "Other>")), "");
+    for without in [
+        sample.replace("OpenSpStatus>", "Other>"),
+        sample.replace("<OpenSpStatus>1</OpenSpStatus>", "<OpenSpStatus> </OpenSpStatus>"),
+    ] {
+        assert_eq!(changed(send(&without)).approval.id.as_str(), "201806010001");
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use wecom_protocol::callback::{Disposition, Error};
 
+use crate::drawn::cases;
 use crate::seal::{CORP, NOW, Sealer, changed, escaped, event, get, message, ours, post, request};
 
 /// Texts that are nearly messages: pieces of real ones in any order.
@@ -42,7 +43,7 @@ fn near_message() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn whatever_is_sealed_is_given_back(

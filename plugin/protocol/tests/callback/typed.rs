@@ -10,7 +10,8 @@ use wecom_protocol::callback::{Disposition, Error};
 use wecom_protocol::config::Config;
 use wecom_protocol::model::{Event, Operation, Status, TemplateId};
 
-use crate::seal::{NOW, Sealer, event, only_changed, ours};
+use crate::drawn::cases;
+use crate::seal::{NOW, Sealer, changed, event, message, only_changed, ours};
 
 const NUMBER: &str = "202601010007";
 const TEMPLATE: &str = "3TkOurs";
@@ -329,7 +330,7 @@ fn form() -> impl Strategy<Value = Form> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_024) })]
+    #![proptest_config(cases(1_024))]
 
     #[test]
     fn nothing_that_a_person_typed_is_believed(form in form()) {
@@ -421,4 +422,92 @@ fn facts_that_a_name_forges_and_a_comment_covers_up_are_not_believed() {
         let form = Form { name, comments: vec![format!("{ends}{again}")], ..quiet() };
         assert_eq!(read(&form).approval.status, Status::Unknown, "{begins}");
     }
+}
+
+/// Names that are typed, in an element that may be there for several people, or whose children nobody counts otherwise.
+#[test]
+fn people_whose_names_hold_markup_do_not_become_others() {
+    let applyer = "<Applyer><UserId>zhang.san</UserId><Party>7</Party></Applyer>";
+    let sound = message("1", "1", "").replace("Access", "<![CDATA[Access]]>");
+    let boss = "</BatchApplyer><Applyer><UserId>boss</UserId></Applyer><BatchApplyer><UserId>eve</UserId>";
+    let time = "</BatchApplyer><ApplyTime>9</ApplyTime><BatchApplyer><UserId>eve</UserId>";
+    let revoked = "</Notifyer><StatuChangeEvent>8</StatuChangeEvent><Notifyer><UserId>e</UserId>";
+    let name = |typed: &str| naive("Name", &format!("x]]></Name>{typed}<Name><![CDATA[y"));
+    let batch = |typed: &str| {
+        let batch = format!("<BatchApplyer><UserId>eve</UserId>{}</BatchApplyer>", name(typed));
+        sound.replace(applyer, &batch)
+    };
+    let notified = format!("<Notifyer><UserId>e</UserId>{}</Notifyer><StatuChangeEvent>", name(revoked));
+    for message in [
+        batch(boss),
+        batch(time).replace("<ApplyTime>1767225600</ApplyTime>", ""),
+        sound.replace("</Applyer>", &format!("{}</Applyer>", name("</Applyer><Applyer>"))),
+        sound.replace("<StatuChangeEvent>", &notified),
+        sound.replace("<StatuChangeEvent>1</StatuChangeEvent>", &notified.replace("<StatuChangeEvent>", "")),
+    ] {
+        assert_eq!(changed(Sealer::default().post(&ours(), &message)).approval.id.as_str(), NUMBER);
+    }
+    let named = sound.replace("</Applyer>", &format!("{}</Applyer>", naive("Name", "张三")));
+    let event = event(Sealer::default().post(&ours(), &named));
+    assert_eq!((event.approval.status, event.approval.applicant.as_str()), (Status::Pending, "zhang.san"));
+}
+
+/// A form of the flow engine whose texts WeCom writes as they are, in no section: with the applicant's name, the text of an
+/// approver, and the form's name.
+fn bare(title: &str, user_name: &str, speech: &str) -> String {
+    format!(
+        "<xml><CreateTime>{NOW}</CreateTime><MsgType>event</MsgType><Event>open_approval_change</Event><ApprovalInfo>\
+         <ThirdNo>{NUMBER}</ThirdNo><OpenSpName>{title}</OpenSpName><OpenTemplateId>{TEMPLATE}</OpenTemplateId>\
+         <OpenSpStatus>1</OpenSpStatus><ApplyTime>{NOW}</ApplyTime><ApplyUserName>{user_name}</ApplyUserName>\
+         <ApplyUserId>zhang.san</ApplyUserId><ApprovalNodes><ApprovalNode><Items><Item><ItemUserId>a</ItemUserId>\
+         <ItemSpeech>{speech}</ItemSpeech></Item></Items></ApprovalNode></ApprovalNodes></ApprovalInfo></xml>"
+    )
+}
+
+/// Such a text needs no `]]>` to swallow what WeCom wrote: it begins a comment or a section, and a text behind it ends it.
+#[test]
+fn texts_outside_of_sections_swallow_nothing_that_is_then_believed() {
+    let read = |message: &str| event(Sealer::default().post(&ours(), message));
+    let sound = read(&bare("pay", "jack", "ok")).approval;
+    assert_eq!((sound.status, sound.applicant.as_str()), (Status::Pending, "zhang.san"));
+    let again = "<ApprovalNodes><ApprovalNode><Items><Item><ItemSpeech>";
+    let boss = "x</ApplyUserName><ApplyUserId>boss</ApplyUserId>";
+    let status = format!(
+        "pay</OpenSpName><OpenTemplateId>{TEMPLATE}</OpenTemplateId><OpenSpStatus>2</OpenSpStatus>\
+         <ApplyUserId>boss</ApplyUserId>"
+    );
+    for (begins, ends) in [("<!--", "-->"), ("<F><![CDATA[", "]]></F>"), ("<F a=\"", "\"/>")] {
+        let ends = format!("{ends}{again}");
+        for message in [
+            bare("pay", &format!("{boss}{begins}"), &ends),
+            bare(&format!("{status}{begins}"), "jack", &ends),
+        ] {
+            let event = changed(Sealer::default().post(&ours(), &message));
+            assert_eq!(event.approval.id.as_str(), NUMBER, "{begins}");
+        }
+    }
+}
+
+/// WeCom adds elements every year. One before the number takes its certainty away, and no text may then keep the form
+/// from being fetched.
+#[test]
+fn a_number_behind_a_new_element_is_news_all_the_same() {
+    let comment = "<Comments><CommentContent><![CDATA[x]]><b>y]]></CommentContent></Comments>";
+    let broken = message("2", "2", comment).replace("Access", "<![CDATA[Access]]>");
+    for (from, to) in [
+        ("<ApprovalInfo>", "<ApprovalInfo><New>1</New>"),
+        ("<AgentID>", "<SuiteId><![CDATA[s]]></SuiteId><AgentID>"),
+    ] {
+        let event = changed(Sealer::default().post(&ours(), &broken.replace(from, to)));
+        assert_eq!(event.approval.id.as_str(), NUMBER, "{to}");
+    }
+    // A new text that forges numbers: the last one before the lists is WeCom's.
+    let forging = naive("New", "x]]></New><SpNo>1</SpNo><SpNo>2</SpNo><New><![CDATA[");
+    let forged = broken.replace("<ApprovalInfo>", &format!("<ApprovalInfo>{forging}"));
+    let Disposition::Accepted(events) = Sealer::default().post(&ours(), &forged).disposition else {
+        panic!("not accepted")
+    };
+    assert_eq!(events.iter().map(|event| event.approval.id.as_str()).collect::<Vec<_>>(), ["1", NUMBER]);
+    assert!(events.iter().all(|event| *event == only_changed(event)), "{events:?}");
+    assert_ne!(events[0].deduplication_key, events[1].deduplication_key);
 }
