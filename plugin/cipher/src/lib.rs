@@ -12,6 +12,8 @@ use registers as chosen;
 #[cfg(not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
 use stock as chosen;
 
+#[cfg(test)]
+mod drawn;
 #[cfg(any(test, all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128")))]
 mod registers;
 #[cfg(any(test, not(all(feature = "bitsliced", target_arch = "wasm32", target_feature = "simd128"))))]

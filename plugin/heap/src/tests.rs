@@ -6,6 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod drawn;
+
 /// The system's memory, up to a limit.
 struct Limited {
     left: Cell<usize>,
@@ -92,6 +94,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
+    #![proptest_config(drawn::cases(256))]
+
     #[test]
     fn a_block_keeps_what_is_written_into_it_whatever_happens_to_others(acts in acts()) {
         let heap = heap(1 << 30);

@@ -9,12 +9,15 @@ use wecom_protocol::form::{
 use wecom_protocol::model::{Account, UnixSeconds};
 use wecom_protocol::template::IntervalUnit;
 
+use drawn::cases;
 use fixtures::{NUMBER_ID, account, config, control};
 use forms::{
     MIDNIGHT, codes, field, fill_with, filled, interval, invalid, named, options, strings, table, text,
     two_columns,
 };
 
+#[path = "support/drawn.rs"]
+mod drawn;
 #[path = "support/fixtures.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod fixtures;
@@ -249,6 +252,8 @@ fn any_content() -> impl Strategy<Value = Content> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn no_content_for_any_control_panics(content in any_content()) {
         let words = ["Text", "Textarea", "Number", "Money", "Date", "Selector", "Contact", "File", "Table",

@@ -6,6 +6,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use wecom_protocol::json::{Flaw, Read, read, repaired, strict};
 
+use drawn::cases;
+
+#[path = "support/drawn.rs"]
+mod drawn;
+
 /// A JSON text whose strings are what they are made from.
 #[derive(Clone, Debug)]
 enum Tree {
@@ -123,6 +128,8 @@ fn with_texts(value: Value, change: &impl Fn(String) -> Value) -> Value {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     /// The text, in which only control characters and bytes that are no character are replaced.
     #[test]
     fn any_bytes_in_the_strings_are_read_as_the_characters_that_they_are(tree in tree(raw())) {

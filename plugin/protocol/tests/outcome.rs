@@ -11,10 +11,13 @@ use wecom_protocol::model::{Member, SpNo, UserId};
 use wecom_protocol::secret::Secret;
 use wecom_protocol::submit::{SubmitProblem, submit};
 
+use drawn::cases;
 use fixtures::{APPLY, APPLY_OK, GETTOKEN, TEMPLATE, TOKEN_OK, USER_GET, active, config, refusal, template};
 use submission::{KEY, before_applying, go, refused, request};
 use world::{FIRST_TOKEN, World};
 
+#[path = "support/drawn.rs"]
+mod drawn;
 #[path = "support/fixtures.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod fixtures;
@@ -165,6 +168,8 @@ fn no_token_appears_in_any_problem_or_note() {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn no_bytes_as_any_answer_panic_or_submit(
         body in prop_oneof![

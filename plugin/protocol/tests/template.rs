@@ -8,9 +8,12 @@ use wecom_protocol::template::{
     Arity, Attendance, Contacts, Control, DateType, FilledBy, IntervalUnit, Kind, Template, read,
 };
 
+use drawn::cases;
 use fixtures::{TEMPLATE, TEMPLATE_ID, config, control};
 use world::World;
 
+#[path = "support/drawn.rs"]
+mod drawn;
 #[path = "support/fixtures.rs"]
 #[allow(dead_code, reason = "each test file uses its part")]
 mod fixtures;
@@ -144,6 +147,8 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn no_json_of_the_right_names_panics(controls in arbitrary_json()) {
         template(json!({ "template_content": { "controls": controls } }).to_string());

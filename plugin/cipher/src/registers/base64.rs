@@ -92,6 +92,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::drawn::cases(256))]
+
         #[test]
         fn whatever_was_encoded_comes_back(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert_eq!(decoded(&STANDARD.encode(&bytes)), Some(bytes));

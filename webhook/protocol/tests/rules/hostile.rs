@@ -46,6 +46,8 @@ fn a_kind_is_told_up_to_80_bytes() {
 }
 
 proptest! {
+    #![proptest_config(crate::drawn::cases(256))]
+
     #[test]
     fn nothing_that_a_stranger_sends_is_believed(
         method in prop_oneof![Just(String::from("POST")), ".{0,8}"],

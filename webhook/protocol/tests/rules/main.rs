@@ -8,6 +8,7 @@
 
 mod checks;
 mod describe;
+mod drawn;
 mod hostile;
 mod patterns;
 mod settings;

@@ -3,7 +3,6 @@
 
 use proptest::prelude::*;
 use proptest::string::string_regex;
-use proptest::test_runner::RngSeed;
 use regress::Regex;
 use webhook_protocol::describe::description;
 use webhook_protocol::settings::read;
@@ -47,12 +46,7 @@ fn every_pattern_is_an_expression_with_each_flag() {
 }
 
 proptest! {
-    // The same cases on every machine.
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(39),
-        ..ProptestConfig::with_cases(2_000)
-    })]
+    #![proptest_config(crate::drawn::cases(2_000))]
 
     /// A host may refuse by the pattern what a person types before the engine sees it.
     #[test]

@@ -98,6 +98,8 @@ fn every_vector_of_nessie_comes_out() {
 }
 
 proptest! {
+    #![proptest_config(crate::drawn::cases(256))]
+
     #[test]
     fn any_text_under_any_key_is_what_rustcrypto_makes_of_it(
         key: [u8; 32],
