@@ -112,11 +112,13 @@ fn text(
             .prop_map(|pieces| pieces.concat())
     };
     let (leaves, comes) = if sectioned { ("]]>", "<![CDATA[") } else { ("", "") };
-    let smart = (some(4), any::<bool>(), any::<bool>()).prop_map(move |(typed, leave, again)| {
-        let (out, back) = if leave { (out, back) } else { ("", "") };
-        let again = if again { format!("<{element}>{comes}y") } else { String::new() };
-        format!("x{leaves}</{element}>{out}{typed}{back}{again}")
-    });
+    let one = prop::sample::select(pieces.clone()).prop_map(str::to_owned);
+    let smart =
+        (prop_oneof![some(4), one], any::<bool>(), any::<bool>()).prop_map(move |(typed, leave, again)| {
+            let (out, back) = if leave { (out, back) } else { ("", "") };
+            let again = if again { format!("<{element}>{comes}y") } else { String::new() };
+            format!("x{leaves}</{element}>{out}{typed}{back}{again}")
+        });
     let ends = (prop::sample::select(vec!["-->", "\"/>", "]]></Q>", "</Q>", "]]>"]), some(3))
         .prop_map(move |(ends, typed)| format!("{ends}{typed}{back}<{element}>{comes}y"));
     prop_oneof![3 => Just("ok".to_owned()), 3 => smart, 2 => ends, 1 => some(7)]
@@ -141,13 +143,14 @@ fn message(product: &'static Product, sectioned: bool) -> impl Strategy<Value = 
         (list(one), list(two), prop::collection::vec(list(three), 0..3)),
         prop::option::weighted(0.3, text(product, product.early, "", "", sectioned)),
         prop::option::weighted(0.3, text(product, "Name", "</BatchApplyer>", "<BatchApplyer>", sectioned)),
+        prop::option::weighted(0.3, text(product, "Name", "</Notifyer>", "<Notifyer>", sectioned)),
     );
     let swaps = prop_oneof![
         Just(Vec::new()),
         prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..12)
     ];
     (texts, swaps, any::<bool>(), prop::option::weighted(0.3, any::<prop::sample::Index>())).prop_map(
-        move |((title, (one, two, many), early, member), swaps, batch, place)| {
+        move |((title, (one, two, many), early, member, told), swaps, batch, place)| {
             let put = |name: &str, typed: &str| {
                 if sectioned {
                     format!("<{name}><![CDATA[{typed}]]></{name}>")
@@ -160,7 +163,8 @@ fn message(product: &'static Product, sectioned: bool) -> impl Strategy<Value = 
                 open_info(&put, &title, &one, &two, &many)
             } else {
                 let member = member.map(|typed| put("Name", &typed)).unwrap_or_default();
-                sys_info(&put, &title, &one, &two, &many, &member, batch)
+                let told = told.map(|typed| put("Name", &typed)).unwrap_or_default();
+                sys_info(&put, &title, [&one, &two], &many, [&member, &told], batch)
             };
             info.extend(early.map(|typed| put(product.early, &typed)));
             for (a, b) in swaps {
@@ -185,10 +189,9 @@ type Put<'a> = &'a dyn Fn(&str, &str) -> String;
 fn sys_info(
     put: Put<'_>,
     title: &str,
-    record: &str,
-    node: &str,
+    [record, node]: [&str; 2],
     comments: &[String],
-    member: &str,
+    [member, told]: [&str; 2],
     batch: bool,
 ) -> Vec<String> {
     let who = if batch { "BatchApplyer" } else { "Applyer" };
@@ -203,7 +206,7 @@ fn sys_info(
             "<SpRecord><Details><Approver><UserId>a</UserId></Approver>{}</Details></SpRecord>",
             put("Speech", record)
         ),
-        "<Notifyer><UserId>audit</UserId></Notifyer>".to_owned(),
+        format!("<Notifyer><UserId>audit</UserId>{told}</Notifyer>"),
         format!(
             "<ProcessList><NodeList><SubNodeList><UserInfo><UserId>a</UserId></UserInfo>{}</SubNodeList></NodeList>\
              </ProcessList>",

@@ -437,13 +437,13 @@ fn people_whose_names_hold_markup_do_not_become_others() {
         let batch = format!("<BatchApplyer><UserId>eve</UserId>{}</BatchApplyer>", name(typed));
         sound.replace(applyer, &batch)
     };
-    let notified = format!("<Notifyer><UserId>e</UserId>{}</Notifyer><StatuChangeEvent>", name(revoked));
+    let notified = format!("<Notifyer><UserId>e</UserId>{}</Notifyer>", name(revoked));
     for message in [
         batch(boss),
         batch(time).replace("<ApplyTime>1767225600</ApplyTime>", ""),
         sound.replace("</Applyer>", &format!("{}</Applyer>", name("</Applyer><Applyer>"))),
-        sound.replace("<StatuChangeEvent>", &notified),
-        sound.replace("<StatuChangeEvent>1</StatuChangeEvent>", &notified.replace("<StatuChangeEvent>", "")),
+        sound.replace("<StatuChangeEvent>", &format!("{notified}<StatuChangeEvent>")),
+        sound.replace("<StatuChangeEvent>1</StatuChangeEvent>", &notified),
     ] {
         assert_eq!(changed(Sealer::default().post(&ours(), &message)).approval.id.as_str(), NUMBER);
     }
