@@ -9,6 +9,13 @@ use crate::tracker::{Provider, Tracker, no_answer};
 /// Questions of one search at most. An engine reads dozens of approvals for one of them.
 const QUESTIONS: usize = 64;
 
+/// Searches in a row without an answer, after which the operator is told of the request.
+const SILENCE: u32 = 8;
+
+/// How far a search reaches back when the difference of the clocks was unknown at the intent. A larger one that is heard
+/// counts as unknown, so whatever the difference was, it is known to be larger or is within this.
+const UNSEEN_SKEW_SECONDS: u64 = 86_400;
+
 /// What a search came to.
 pub(crate) struct Searched {
     /// Whether the provider can be asked further questions in this round.
@@ -34,6 +41,12 @@ impl<S: Store> Tracker<S> {
             state: State::Unknown,
             due_at: Some(now.saturating_add(wait)),
             ..stored
+        };
+        // The provider has answered.
+        let not_yet = |stored: Request, wait: u64| Request {
+            unanswered_looks: 0,
+            stuck: None,
+            ..unknown(stored, wait)
         };
         let in_vain = |stored: Request, why: &str| Request {
             stuck: Some(why.to_owned()),
@@ -71,32 +84,64 @@ impl<S: Store> Tracker<S> {
                 let late_at = |stored: &Request| {
                     stored.intended_at.saturating_add(policy.submission_seconds + policy.list_lag_seconds)
                 };
-                // Another node may have stored the intent, by a clock as far from the provider's as it was seen to be, and
-                // this node's may be as far off the other way.
+                // Another node may have stored the intent, by a clock as far from the provider's as it was seen to be (or as
+                // far as is allowed, where it was not seen), and this node's may be as far off the other way.
                 let apart = engine.clock_skew().map_or(0, i64::unsigned_abs);
-                let apart = |stored: &Request| apart.saturating_add(stored.skew_seconds.unwrap_or(apart));
+                let at_the_intent =
+                    |stored: &Request| stored.skew_seconds.unwrap_or(policy.clock_skew_seconds);
+                let proven_at = |stored: &Request| {
+                    late_at(stored).saturating_add(apart).saturating_add(at_the_intent(stored))
+                };
                 self.change(request, |stored| {
                     is_open(&stored).then(|| match &doubt {
+                        // Two forms were seen meanwhile: nothing is submitted again.
+                        _ if stored.conflict => (stored, None),
                         _ if now < late_at(&stored) => {
-                            (unknown(stored, policy.search_interval_seconds), None)
+                            (not_yet(stored, policy.search_interval_seconds), None)
                         }
-                        Some(doubt) => (in_vain(stored, doubt), None),
-                        None if now < late_at(&stored).saturating_add(apart(&stored)) => {
-                            (unknown(stored, policy.search_interval_seconds), None)
+                        Some(doubt) => (Request { unanswered_looks: 0, ..in_vain(stored, doubt) }, None),
+                        // The list has most likely caught up: each wait is as long as all before, for a search among many
+                        // forms costs many questions.
+                        None if now < proven_at(&stored) => {
+                            let wait = now.saturating_sub(late_at(&stored));
+                            let left = proven_at(&stored).saturating_sub(now);
+                            let wait = wait.min(policy.longest_look_seconds).min(left);
+                            (not_yet(stored, wait.max(policy.search_interval_seconds)), None)
                         }
                         None => {
-                            let nothing =
-                                Request { state: State::Resubmit, due_at: None, stuck: None, ..stored };
+                            let nothing = Request {
+                                state: State::Resubmit,
+                                due_at: None,
+                                stuck: None,
+                                unanswered_looks: 0,
+                                ..stored
+                            };
                             (nothing, Some(Outcome::SubmitAgain))
                         }
                     })
                 })
                 .await?
             }
-            Looked::NotNow(_) => {
+            Looked::NotNow(later) => {
                 no_answer(&request.key, &found);
-                let wait = found.wait(policy, policy.search_interval_seconds);
-                self.change(request, |stored| is_open(&stored).then(|| (unknown(stored, wait), None))).await?
+                self.change(request, |stored| {
+                    is_open(&stored).then(|| {
+                        let wait = policy.doubled(policy.search_interval_seconds, stored.unanswered_looks);
+                        let unanswered_looks = stored.unanswered_looks.saturating_add(1);
+                        let stuck = if unanswered_looks < SILENCE {
+                            stored.stuck.clone()
+                        } else {
+                            Some(format!(
+                                "{unanswered_looks} searches in a row had no answer ({}): the operator looks at the \
+                                 provider and at the way to it; the host goes on searching",
+                                later.reason
+                            ))
+                        };
+                        let searched = unknown(stored, found.wait(policy, wait));
+                        (Request { unanswered_looks, stuck, ..searched }, None)
+                    })
+                })
+                .await?
             }
             Looked::Never(why) | Looked::TooMuch(why) => {
                 self.change(request, |stored| is_open(&stored).then(|| (in_vain(stored, why), None))).await?
@@ -114,7 +159,10 @@ impl<S: Store> Tracker<S> {
 
     /// The one approval of a request, among all that were submitted while it may have been.
     async fn find(&self, engine: &impl Approvals, request: &Request, reach: u64, now: u64) -> Looked<String> {
-        let starts_at = request.created_at.saturating_sub(reach);
+        // A clock that was put back since the intent showed a later time then than it does now, and the provider's did not.
+        let starts_at = request.created_at.min(request.intended_at).min(now);
+        let reach_back = if request.skew_seconds.is_some() { reach } else { reach.max(UNSEEN_SKEW_SECONDS) };
+        let starts_at = starts_at.saturating_sub(reach_back);
         let lasts = request.intended_at.saturating_add(self.policy.submission_seconds);
         // Where nobody knows what the clock was worth at the time, it may have been put right since.
         let lasts = if request.skew_seconds.is_some() { lasts } else { lasts.max(now) };

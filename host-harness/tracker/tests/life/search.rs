@@ -7,6 +7,8 @@ use crate::desk::{Desk, T0, key, pin};
 /// Of the clocks, by the default policy.
 const HOUR: u64 = 3_600;
 
+const DAY: u64 = 86_400;
+
 /// Beyond the time in which a submission may be on its way and the list may lag.
 const LATE: u64 = T0 + 660;
 
@@ -41,7 +43,64 @@ async fn it_goes_on_to_this_moment_when_the_clock_was_unknown_at_the_time() {
     desk.provider.set(|answers| answers.clock_skew = Some(0));
     desk.reconcile(T0 + 20_000).await;
     let (_, _, starts_at, ends_at) = desk.provider.searches().remove(0);
-    assert_eq!((starts_at, ends_at), (T0 - HOUR, T0 + 20_000 + HOUR));
+    assert_eq!((starts_at, ends_at), (T0 - DAY, T0 + 20_000 + HOUR));
+}
+
+/// The host's clock showed a later time at the intent than it does now.
+#[tokio::test]
+async fn it_begins_by_the_clock_that_was_put_back_since() {
+    let desk = interrupted().await;
+    let due = Request { due_at: Some(T0), ..desk.request().await };
+    assert!(desk.tracker.store().compare_and_set(due, None).await.unwrap());
+    desk.reconcile(T0 - 50_000).await;
+    desk.reconcile(T0 - 40_000).await;
+    let spans: Vec<_> = desk.provider.searches().into_iter().map(|(_, _, from, to)| (from, to)).collect();
+    assert_eq!(spans, [(T0 - 50_000 - HOUR, T0 + 60 + HOUR), (T0 - 40_000 - HOUR, T0 + 60 + HOUR)]);
+}
+
+/// What one node knew of the clocks says nothing of the node that stored the intent.
+#[tokio::test]
+async fn nothing_is_proof_only_after_the_largest_difference_that_is_allowed_where_none_was_seen() {
+    let desk = Desk::new();
+    desk.tracker.store().insert(Request::intent(key(), pin(), T0, T0 + 60)).await.unwrap();
+    desk.reconcile(LATE + HOUR - 1).await;
+    assert_eq!((desk.request().await.state, desk.outcomes().await), (State::Unknown, vec![]));
+    desk.reconcile(LATE + HOUR + 59).await;
+    assert_eq!(desk.outcomes().await, [Outcome::SubmitAgain]);
+}
+
+/// Among hundreds of an applicant's own forms each search costs dozens of questions.
+#[tokio::test]
+async fn it_is_made_ever_more_rarely_while_only_the_clocks_are_in_doubt() {
+    let desk = interrupted().await;
+    desk.provider.set(|answers| answers.clock_skew = Some(3_500));
+    for now in (T0..T0 + 2 * HOUR).step_by(60) {
+        desk.reconcile(now).await;
+    }
+    assert_eq!(desk.outcomes().await, [Outcome::SubmitAgain]);
+    assert_eq!(desk.provider.searches().len(), 18, "10 of them while the list may lag");
+}
+
+#[tokio::test]
+async fn one_that_has_no_answer_is_made_ever_more_rarely_and_told_after_eight_in_a_row() {
+    let desk = interrupted().await;
+    desk.provider.set(|answers| {
+        answers.find = |_, _| Looked::NotNow(Later { reason: "no route".into(), ..Later::default() });
+    });
+    let mut now = T0;
+    while desk.reconcile(now).await.stuck == 0 {
+        now += 60;
+    }
+    assert_eq!((desk.provider.searches().len(), now), (8, T0 + 60 + 60 * (1 + 2 + 4 + 8 + 16 + 32) + HOUR));
+    assert_eq!(
+        desk.request().await.stuck.unwrap(),
+        "8 searches in a row had no answer (no route): the operator looks at the provider and at the way to it; the host \
+         goes on searching"
+    );
+    desk.provider.set(|answers| answers.find = |_, _| Looked::Found("A1".into()));
+    desk.reconcile(T0 + 6 * HOUR).await;
+    let request = desk.request().await;
+    assert_eq!((request.state, request.stuck, request.unanswered_looks), (State::Pending, None, 0));
 }
 
 #[tokio::test]
