@@ -8,10 +8,13 @@ use crate::engine::Approvals;
 use crate::request::{Outcome, Request, State};
 use crate::side_by_side::{by_tenant, run};
 use crate::store::{Store, StoreError};
-use crate::tracker::{Provider, Tracker};
+use crate::tracker::{Provider, Tracker, is_stuck};
 
 /// Requests that one [`Tracker::reconcile`] takes up.
 const BATCH: usize = 500;
+
+/// How far the clocks of two nodes may be apart without the due times of one being news to the other, in seconds.
+const NODES_APART: u64 = 300;
 
 /// What a round of reconciliation did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +52,7 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Reconciled, StoreError> {
         self.notice_the_clock(now);
-        let latest = now.saturating_add(self.policy.longest_wait_seconds());
+        let latest = now.saturating_add(self.policy.longest_wait_seconds()).saturating_add(NODES_APART);
         let due = self.store.due(now, latest, BATCH).await?;
         let from_the_future = due.rows.iter().filter(|request| request.due_at > Some(latest)).count();
         if from_the_future > 0 {
@@ -81,7 +84,7 @@ impl<S: Store> Tracker<S> {
         let mut done = Reconciled::default();
         let mut provider = Provider::Answers;
         for request in requests {
-            if request.state == State::Resubmit {
+            if matches!(request.state, State::Resubmit | State::Failed) {
                 self.ask_to_submit_again(request).await?;
                 continue;
             }
@@ -95,6 +98,7 @@ impl<S: Store> Tracker<S> {
                 continue;
             }
             done.asked += 1;
+            done.stuck += usize::from(request.state == State::Pending && is_stuck(&request));
             provider = if matches!(request.state, State::Submitting | State::Unknown) {
                 let searched = self.search(&engine, request, now).await?;
                 done.stuck += usize::from(searched.stuck);
@@ -110,9 +114,12 @@ impl<S: Store> Tracker<S> {
     async fn ask_to_submit_again(&self, request: Request) -> Result<(), StoreError> {
         let attempt = request.attempt;
         self.change(request, |stored| {
-            let waits =
-                stored.attempt == attempt && stored.state == State::Resubmit && stored.due_at.is_some();
-            waits.then_some((Request { due_at: None, ..stored }, Some(Outcome::SubmitAgain)))
+            let waits = stored.attempt == attempt
+                && matches!(stored.state, State::Resubmit | State::Failed)
+                && stored.due_at.is_some();
+            // A request in conflict is not submitted again.
+            let outcome = (!stored.conflict).then_some(Outcome::SubmitAgain);
+            waits.then_some((Request { due_at: None, ..stored }, outcome))
         })
         .await?;
         Ok(())

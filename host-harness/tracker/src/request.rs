@@ -52,7 +52,7 @@ pub enum State {
     Unknown,
     /// Certainly not submitted. May be submitted again.
     Resubmit,
-    /// The provider or the engine refused it for good.
+    /// The provider or the engine refused it, until the cause is removed. May be submitted again then.
     Failed,
     /// Waits for approvers.
     Pending,
@@ -218,8 +218,9 @@ pub struct Request {
     /// The provider contradicted a decision, or has two approvals for one request, or one for two. Nothing is granted
     /// because of it.
     pub conflict: bool,
-    /// Why nobody can say whether it was submitted, who has to act, and how. It is neither bound nor submitted again until
-    /// then.
+    /// Why a person has to act, who, and how: it is not known whether it was submitted, or the provider has more than one
+    /// form for it. Until then nothing is submitted again, and nothing is granted while there is a
+    /// [`conflict`](Self::conflict).
     pub stuck: Option<String>,
     /// Why the last attempt submitted nothing, while the request is [`Resubmit`](State::Resubmit) or
     /// [`Failed`](State::Failed) because of it.

@@ -31,7 +31,9 @@ pub enum SubmitOutcome {
     /// [`Outcome::SubmitAgain`](crate::Outcome::SubmitAgain) comes when it is time for that attempt.
     NotNow(Failure),
     /// Nothing was submitted, and the same attempt would fail again. The failure is kept with the request. The caller
-    /// submits again under the same number when its cause is removed.
+    /// submits again under the same number when its cause is removed. Unless the request itself is the cause
+    /// ([`Cause::Request`]), [`Outcome::SubmitAgain`](crate::Outcome::SubmitAgain) comes now and then as well: an
+    /// administrator or an operator may have removed it.
     Failed(Failure),
     /// The request has come to its end before.
     Ended(State),
@@ -89,8 +91,11 @@ impl<S: Store> Tracker<S> {
                 Ok(SubmitOutcome::NotNow(failure))
             }
             Submitted::Never(failure) => {
+                // What the caller does not see mended: another attempt finds out.
+                let due_at = (failure.cause != Cause::Request)
+                    .then(|| now.saturating_add(self.policy.longest_look_seconds));
                 let failed = Request { failure: Some(failure.clone()), ..intent };
-                self.leave(failed, State::Failed, None).await?;
+                self.leave(failed, State::Failed, due_at).await?;
                 Ok(SubmitOutcome::Failed(failure))
             }
             Submitted::Unknown { applicant } => {
@@ -109,6 +114,8 @@ impl<S: Store> Tracker<S> {
         first: Request,
     ) -> Result<Result<Request, SubmitOutcome>, StoreError> {
         match (stored.state, &stored.approval_id) {
+            // The provider has two forms of it: a third one would help no person who looks.
+            (State::Resubmit | State::Failed, _) if stored.conflict => Ok(Err(SubmitOutcome::UnderWay)),
             // Certainly not submitted, so the caller may try again under the same key, and with another engine.
             (State::Resubmit | State::Failed, _) => {
                 let intent = Request {
@@ -119,6 +126,7 @@ impl<S: Store> Tracker<S> {
                     skew_seconds: stored.skew_seconds.zip(first.skew_seconds).map(|(a, b)| a.max(b)),
                     intended_at: first.intended_at,
                     due_at: first.due_at,
+                    unanswered_looks: 0,
                     stuck: None,
                     failure: None,
                     ..stored
@@ -165,8 +173,14 @@ impl<S: Store> Tracker<S> {
         }
         self.change(request, |stored| match &stored.approval_id {
             Some(bound) if bound == approval_id => None,
-            // Two approvals for one key: somebody has to look.
-            Some(_) => Some((Request { conflict: true, ..stored }, None)),
+            // Two approvals for one key: a person has to look.
+            Some(bound) => {
+                let why = format!(
+                    "approvals {bound} and {approval_id} were both submitted for this request: the provider's \
+                     administrator looks at both, and the request is cancelled in the product"
+                );
+                Some((conflicting(stored, &why), None))
+            }
             None => {
                 let pending = !stored.state.is_terminal();
                 let bound = Request {
@@ -176,7 +190,9 @@ impl<S: Store> Tracker<S> {
                     heard_at: now,
                     due_at: pending.then(|| self.policy.next_look(now, 0)),
                     silent_looks: 0,
-                    stuck: None,
+                    unanswered_looks: 0,
+                    // A person has to look all the same.
+                    stuck: stored.stuck.clone().filter(|_| stored.conflict),
                     failure: None,
                     ..stored
                 };
@@ -186,14 +202,15 @@ impl<S: Store> Tracker<S> {
         .await
     }
 
-    /// Ends an attempt without an approval, unless the request has moved on: somebody has found one, or has begun
-    /// another attempt.
+    /// Ends an attempt without an approval, unless the request has moved on: a search has found one, or another attempt
+    /// has begun. A search that has found nothing so far knows less than the attempt itself.
     async fn leave(&self, intent: Request, state: State, due_at: Option<u64>) -> Result<(), StoreError> {
         let Request { attempt, applicant, failure, .. } = intent.clone();
         self.change(intent, |stored| {
-            (stored.attempt == attempt && stored.state == State::Submitting).then(|| {
+            let is_open = matches!(stored.state, State::Submitting | State::Unknown) && !stored.conflict;
+            (stored.attempt == attempt && is_open).then(|| {
                 let (applicant, failure) = (applicant.clone(), failure.clone());
-                (Request { state, due_at, applicant, failure, ..stored }, None)
+                (Request { state, due_at, applicant, failure, stuck: None, ..stored }, None)
             })
         })
         .await?;

@@ -21,6 +21,10 @@ pub struct Tracker<S> {
     latest: AtomicU64,
 }
 
+/// An approval of a request in conflict.
+const WITHHELD: &str = "approved at the provider, and not granted, because the provider has more than one form for the \
+                        request: its administrator looks at the forms, and the request is cancelled in the product";
+
 /// Whether a tenant's provider can be asked further questions in this round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Provider {
@@ -54,11 +58,12 @@ impl<S: Store> Tracker<S> {
         &self.store
     }
 
-    /// Logs when the clock has been put back since the last round. The round counts by the new time.
+    /// Logs when the clock has been put back since the last round. The round counts by the new time. A second is no news:
+    /// rounds that run side by side read the clock before they get here.
     pub(crate) fn notice_the_clock(&self, now: u64) {
         let before = self.latest.swap(now, Ordering::Relaxed);
         let back_seconds = before.saturating_sub(now);
-        if back_seconds > 0 {
+        if back_seconds > 1 {
             warn!(back_seconds, "clock-put-back");
         }
     }
@@ -71,7 +76,8 @@ impl<S: Store> Tracker<S> {
     pub async fn abandon(&self, request: Request, now: u64) -> Result<bool, StoreError> {
         let mut request = request;
         loop {
-            if request.state.is_terminal() {
+            // What failed may be submitted again, unless the product says otherwise.
+            if request.state.is_terminal() && request.state != State::Failed {
                 return Ok(request.state == State::Abandoned);
             }
             let abandoned =
@@ -96,10 +102,13 @@ impl<S: Store> Tracker<S> {
         now: u64,
     ) -> Result<Provider, StoreError> {
         let Some(approval_id) = request.approval_id.clone() else {
-            // Not if it has become something else meanwhile, such as another attempt.
+            // Not if it has become something else meanwhile, such as another attempt. One that waits for a person is told
+            // again and again.
             let revision = request.revision;
+            let waits = is_stuck(&request) && !request.state.is_terminal();
+            let due_at = waits.then(|| now.saturating_add(self.policy.longest_look_seconds));
             self.change(request, |stored| {
-                (stored.revision == revision).then_some((Request { due_at: None, ..stored }, None))
+                (stored.revision == revision).then_some((Request { due_at, ..stored }, None))
             })
             .await?;
             return Ok(Provider::Answers);
@@ -146,6 +155,12 @@ impl<S: Store> Tracker<S> {
                 && transition == Transition::Stay
                 && policy.expiry_seconds.is_some_and(|wait| now >= stored.created_at + wait);
             let (learnt, outcome) = match transition {
+                // Which of the two forms was approved, and whether it was the one that counts, a person has to say. Looked
+                // at further on, for it may be rejected or revoked.
+                Transition::Decide(State::Approved, _) if stored.conflict => {
+                    let stuck = stored.stuck.clone().unwrap_or_else(|| String::from(WITHHELD));
+                    (Request { stuck: Some(stuck), ..after_silence(policy, stored, now) }, None)
+                }
                 Transition::Decide(state, outcome) => {
                     let decided = Request {
                         state,
@@ -192,6 +207,11 @@ impl<S: Store> Tracker<S> {
             }
         }
     }
+}
+
+/// Whether a request without an approval waits for a person.
+pub(crate) const fn is_stuck(request: &Request) -> bool {
+    request.approval_id.is_none() && request.stuck.is_some()
 }
 
 /// Tells the operator why a question had no answer.

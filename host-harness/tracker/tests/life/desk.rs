@@ -114,15 +114,20 @@ impl Approvals for Provider {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Desk {
-    pub(crate) tracker: Tracker<MemoryStore>,
+    pub(crate) tracker: Arc<Tracker<MemoryStore>>,
     pub(crate) provider: Provider,
 }
 
 impl Desk {
     pub(crate) fn new() -> Self {
         Self {
-            tracker: Tracker::new(MemoryStore::default(), Policy::default(), HostKey::new(&[7; 32])),
+            tracker: Arc::new(Tracker::new(
+                MemoryStore::default(),
+                Policy::default(),
+                HostKey::new(&[7; 32]),
+            )),
             provider: Provider::new(),
         }
     }

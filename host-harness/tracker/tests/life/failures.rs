@@ -25,7 +25,10 @@ async fn all_that_an_engine_says_of_a_failure_is_kept_with_the_request_until_ano
     desk.provider.set(|answers| answers.submit = Submitted::Never(refused()));
     assert_eq!(desk.submit(T0).await, SubmitOutcome::Failed(refused()));
     let request = desk.request().await;
-    assert_eq!((request.state, request.failure, request.due_at), (State::Failed, Some(refused()), None));
+    assert_eq!(
+        (request.state, request.failure, request.due_at),
+        (State::Failed, Some(refused()), Some(T0 + 3_600))
+    );
 
     desk.provider.set(|answers| {
         answers.submit = Submitted::As { approval_id: "A1".into(), applicant: "zhang.san".into() };

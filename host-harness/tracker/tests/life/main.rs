@@ -7,6 +7,7 @@ use host_harness::contract::Status;
 use crate::desk::{Desk, T0, key, pin};
 
 mod attempts;
+mod conflicts;
 mod desk;
 mod failures;
 mod inbox;
