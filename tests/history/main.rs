@@ -38,6 +38,10 @@ fn one_form_and_one_decision_whenever_a_node_crashes() {
 /// Histories of each property that `cargo test` runs, the same on every machine.
 const FIXED: u64 = 2_000;
 
+/// How long a history that failed is shrunk. One of thousands of requests takes so long that all its shrinking would look
+/// like a test that hangs.
+const SHRINKING_MILLISECONDS: u32 = 120_000;
+
 /// Seeds of histories that failed once. What they draw now is another history; it runs all the same.
 const PAST: [u64; 1] = [2_272_763_875_200_377_342];
 
@@ -74,7 +78,13 @@ const fn spread(seed: u64) -> u64 {
 }
 
 fn run(histories: &impl Strategy<Value = History>, seed: u64) {
-    let config = Config { cases: 1, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 1,
+        max_shrink_iters: 4_000,
+        max_shrink_time: SHRINKING_MILLISECONDS,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let seed_bytes = [seed.to_be_bytes(), (!seed).to_be_bytes()].concat();
     let rng = TestRng::from_seed(RngAlgorithm::XorShift, &seed_bytes);
     match TestRunner::new_with_rng(config, rng).run(histories, |history| live(&history)) {

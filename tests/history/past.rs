@@ -94,3 +94,15 @@ fn a_busy_company_and_a_submission_that_is_interrupted() {
 fn a_busy_applicant_and_a_submission_that_is_interrupted() {
     holds(company(0, 500), [&INTERRUPTED[..], &[Act::Pass(3_000)]].concat());
 }
+
+/// The clocks are almost as far apart as is allowed, and the applicant has submitted many forms: each minute's search for
+/// what was never sent read them all, until the clocks could not matter any more.
+#[test]
+fn a_busy_applicant_and_clocks_that_differ() {
+    let acts = vec![
+        Act::Fault("oa/applyevent", CallFault::Html),
+        Act::Begin { job: Job::Submit(0), node: 0, turns: TO_THE_END },
+        Act::Begin { job: Job::Submit(2), node: 0, turns: TO_THE_END },
+    ];
+    holds(Weather { clock_skew_seconds: 3_195, ..company(16, 98) }, acts);
+}
