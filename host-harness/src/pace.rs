@@ -28,6 +28,10 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(3_600);
 /// Seconds by which a difference of clocks has to change before it is told again. Answers take some seconds themselves.
 const NOTABLE_SKEW: u64 = 60;
 
+/// A larger difference of clocks is none: an answer with a wrong `Date`, from a proxy perhaps, would have a search reach
+/// over years.
+const LARGEST_SKEW: u64 = 86_400;
+
 /// What one credential may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -99,13 +103,29 @@ struct Lanes {
 struct Lane {
     budget: Budget,
     closed_until: Duration,
-    /// How many seconds the provider's clock is ahead.
-    skew: Option<i64>,
+    provider_clock: Option<ProviderClock>,
+    /// How many seconds the provider's clock was ahead when that was told last.
+    told_skew: Option<i64>,
     /// A permit for each call under way.
     places: Arc<Semaphore>,
     /// One permit for each tenant: of a tenant's calls, one waits for a place and the others wait for that one. The
     /// places are given in the order of asking, so tenants take turns however many calls one of them has.
     fronts: HashMap<String, Arc<Semaphore>>,
+}
+
+/// What a provider's clock showed, and when that was heard by a clock that no operator sets.
+#[derive(Clone, Copy)]
+struct ProviderClock {
+    showed: Duration,
+    heard: Instant,
+}
+
+impl ProviderClock {
+    /// How many seconds it is ahead of a host's clock that shows `now`.
+    fn ahead_of(self, now: Duration) -> Option<i64> {
+        let shows = i64::try_from(self.showed.checked_add(self.heard.elapsed())?.as_secs()).ok()?;
+        shows.checked_sub(i64::try_from(now.as_secs()).ok()?)
+    }
 }
 
 /// A call's place among those under way. Dropping it gives the turn to the next.
@@ -163,19 +183,26 @@ impl Pace {
     /// is news: the first answer, or another difference than the last one told.
     pub(crate) fn hear_time(&self, credential: Scope, shows: Duration) -> Option<i64> {
         self.with(credential, |lane, now| {
-            let (shows, now) = (i64::try_from(shows.as_secs()).ok()?, i64::try_from(now.as_secs()).ok()?);
-            let skew = shows.checked_sub(now)?;
-            let before = lane.skew.replace(skew).unwrap_or(0);
-            (before.abs_diff(skew) >= NOTABLE_SKEW).then_some(skew)
+            let heard = ProviderClock { showed: shows, heard: Instant::now() };
+            lane.provider_clock = Some(heard);
+            let skew = heard.ahead_of(now)?;
+            let told = lane.told_skew.unwrap_or(0);
+            if told.abs_diff(skew) < NOTABLE_SKEW {
+                return None;
+            }
+            lane.told_skew = Some(skew);
+            Some(skew)
         })
     }
 
-    /// How many seconds the provider's clock is ahead of the host's, as its last answer told. `None` when none did, or
-    /// long ago.
+    /// How many seconds the provider's clock is ahead of the host's, by its last answer and the time that has passed since:
+    /// a host's clock that was set meanwhile is noticed. `None` when no answer told, or long ago, and when it told a
+    /// difference of more than a day, which no clock that is kept has.
     #[must_use]
     pub fn skew(&self, credential: Scope) -> Option<i64> {
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.by_credential.get(&credential)?.skew
+        let skew = lanes.by_credential.get(&credential)?.provider_clock?.ahead_of(self.clock.now())?;
+        (skew.unsigned_abs() <= LARGEST_SKEW).then_some(skew)
     }
 
     fn with<T>(&self, credential: Scope, f: impl FnOnce(&mut Lane, Duration) -> T) -> T {
@@ -195,7 +222,8 @@ impl Lane {
         Self {
             budget: Budget::per_minute(quota.requests_per_minute),
             closed_until: Duration::ZERO,
-            skew: None,
+            provider_clock: None,
+            told_skew: None,
             places: Arc::new(Semaphore::new(quota.calls.max(1) as usize)),
             fronts: HashMap::new(),
         }
@@ -295,8 +323,8 @@ mod tests {
         assert_eq!(f.begins(f.credential).await, Ok(()));
     }
 
-    #[test]
-    fn a_difference_of_clocks_is_kept_for_its_credential_and_told_when_it_changes() {
+    #[tokio::test(start_paused = true)]
+    async fn a_difference_of_clocks_is_kept_for_its_credential_and_told_when_it_changes() {
         let f = fixture(Quota::default());
         let hears = |shows| f.pace.hear_time(f.credential, Duration::from_secs(shows));
         assert_eq!(f.pace.skew(f.credential), None);
@@ -307,6 +335,43 @@ mod tests {
         assert_eq!(f.pace.skew(f.credential), Some(-401));
         assert_eq!(f.pace.skew(Scope::of(["wecom", "another"])), None);
         assert_eq!(hears(T0), Some(0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_set_after_the_last_answer_is_noticed() {
+        let f = fixture(Quota::default());
+        f.pace.hear_time(f.credential, Duration::from_secs(T0 + 2));
+        f.clock.advance(500);
+        tokio::time::advance(Duration::from_secs(500)).await;
+        assert_eq!(f.pace.skew(f.credential), Some(2), "time has passed");
+        f.clock.advance(1_000);
+        assert_eq!(f.pace.skew(f.credential), Some(-998), "the host's clock was put forward");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_date_that_no_clock_shows_is_told_and_counts_as_none() {
+        let f = fixture(Quota::default());
+        for (date, skew, known) in [
+            (86_400, -1_767_139_200, None),
+            (T0 - 86_401, -86_401, None),
+            (T0 - 86_400, -86_400, Some(-86_400)),
+        ] {
+            let told = f.pace.hear_time(f.credential, Duration::from_secs(date));
+            assert_eq!(
+                (told, f.pace.skew(f.credential)),
+                (if known.is_some() { None } else { Some(skew) }, known)
+            );
+        }
+    }
+
+    /// Each answer differs by less than a minute from the one before.
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_drifts_is_told_as_one_that_jumps() {
+        let f = fixture(Quota::default());
+        let told: Vec<i64> = (1..=8)
+            .filter_map(|n| f.pace.hear_time(f.credential, Duration::from_secs(T0 + 20 * n)))
+            .collect();
+        assert_eq!(told, [60, 120]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -139,8 +139,9 @@ impl Tenant {
         self.identity.scope
     }
 
-    /// How many seconds the provider's clock is ahead of the host's, as its last answer to a call with this tenant's
-    /// credential told. `None` when none has told yet, or long ago.
+    /// How many seconds the provider's clock is ahead of the host's, by its last answer to a call with this tenant's
+    /// credential and the time that has passed since. `None` when none has told yet, or long ago, and when it told a
+    /// difference of more than a day.
     #[must_use]
     pub fn clock_skew(&self) -> Option<i64> {
         self.engine.services.pace.skew(self.identity.credential)
