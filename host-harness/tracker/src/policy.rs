@@ -3,8 +3,8 @@
 /// Waiting times and limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// How long a submission may be on its way: longer than the wall clock of a `submit` call. Until then nobody else
-    /// touches it.
+    /// How long a submission may be on its way: twice the wall clock of a `submit` call at least, for storing the intent
+    /// may take the first half. Until then no other node touches it.
     pub submission_seconds: u64,
     /// How long the provider's list may lag behind a submission. Only after it does "not found" mean "not there".
     pub list_lag_seconds: u64,

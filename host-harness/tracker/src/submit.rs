@@ -3,7 +3,10 @@
 //! The intent is stored before anything is sent. Whoever finds an intent later — another caller, another node, this
 //! process after a crash — looks the key up at the provider before it is ever submitted again.
 
+use std::time::Duration;
+
 use host_harness::contract::SubmissionRequest;
+use tokio::time::Instant;
 
 use crate::engine::{Approvals, Submitted};
 use crate::failure::{Cause, Failure};
@@ -15,6 +18,10 @@ use crate::tracker::Tracker;
 /// The caller's number cannot be one.
 const NO_NUMBER: &str = "a request number is 1 to 47 characters of A-Z a-z 0-9 . _ : -: the product gives another one, and \
                          nothing was stored or sent";
+
+/// The store has taken too long.
+const TOO_SLOW: &str = "the store took so long to keep the intent that another node may take the submission for lost soon: \
+                        nothing was sent, and the product is told to submit again; the operator looks at the store";
 
 /// Where a submission stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +50,9 @@ impl<S: Store> Tracker<S> {
     /// Submits `request` under `key` unless that has been done. The request's idempotency key is made here: what the
     /// caller put there does not count.
     ///
+    /// `now` is the time of this call. When half of [`Policy::submission_seconds`](crate::Policy::submission_seconds) has
+    /// passed before the intent is stored, nothing is sent: the other half has to be enough for the engine's call.
+    ///
     /// # Errors
     /// - [`StoreError`]: when the intent could not be stored, nothing was sent. When what came of it could not be
     ///   stored, [`reconcile`](Self::reconcile) finds out.
@@ -53,6 +63,8 @@ impl<S: Store> Tracker<S> {
         request: &SubmissionRequest,
         now: u64,
     ) -> Result<SubmitOutcome, StoreError> {
+        // Others give the attempt up after `submission_seconds` of `now`, however slow this one is.
+        let begun = Instant::now();
         if !is_number(&key.number) {
             return Ok(SubmitOutcome::Failed(Failure::of_host(Cause::Request, "request-number", NO_NUMBER)));
         }
@@ -73,6 +85,13 @@ impl<S: Store> Tracker<S> {
                 Err(outcome) => return Ok(outcome),
             }
         };
+        if begun.elapsed() >= Duration::from_secs(self.policy.submission_seconds) / 2 {
+            let failure = Failure::of_host(Cause::Unavailable, "slow-store", TOO_SLOW);
+            let due_at = now.saturating_add(self.policy.search_interval_seconds);
+            let failed = Request { failure: Some(failure.clone()), ..intent };
+            self.leave(failed, State::Resubmit, Some(due_at)).await?;
+            return Ok(SubmitOutcome::NotNow(failure));
+        }
         let request =
             SubmissionRequest { idempotency_key: intent.idempotency_key.clone(), ..request.clone() };
         match engine.submit(&request).await {

@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use approval_tracker::{
     Budget, Cause, Failure, HostKey, Key, Listed, MemoryStore, Message, Notice, Outcome, Policy, Request,
@@ -161,6 +162,37 @@ async fn an_approval_is_bound_to_one_request_and_a_second_one_gets_nothing() {
     assert_eq!(desk.reconcile(T0 + 60).await.stuck, 1);
 }
 
+/// Another node may give the attempt up while its form is on its way.
+#[tokio::test(start_paused = true)]
+async fn an_intent_that_took_too_long_to_store_is_not_sent() {
+    let half = Duration::from_secs(30);
+    for (takes, submissions) in [(half, 0), (half - Duration::from_millis(1), 1)] {
+        let desk = Desk::new();
+        let rows = desk.tracker.store().clone();
+        let tracker = Tracker::new(Slow(rows, takes), Policy::default(), HostKey::new(&[7; 32]));
+        let outcome = tracker.submit_once(&desk.provider, &crate::desk::key(), &request(), T0).await.unwrap();
+        assert_eq!(desk.provider.submissions(), submissions);
+        let stored = desk.request().await;
+        if submissions > 0 {
+            assert_eq!(outcome, SubmitOutcome::Pending { approval_id: "A1".into() });
+            continue;
+        }
+        let failure = Failure::of_host(
+            Cause::Unavailable,
+            "slow-store",
+            "the store took so long to keep the intent that another node may take the submission for lost soon: nothing \
+             was sent, and the product is told to submit again; the operator looks at the store",
+        );
+        assert_eq!(outcome, SubmitOutcome::NotNow(failure.clone()));
+        assert_eq!((stored.state, stored.failure), (State::Resubmit, Some(failure)));
+        desk.reconcile(T0 + 60).await;
+        assert_eq!(desk.outcomes().await, [Outcome::SubmitAgain]);
+    }
+}
+
+/// A store that takes its time to insert.
+struct Slow(MemoryStore, Duration);
+
 /// A store in which a new attempt begins behind the first change.
 struct Overtaken(MemoryStore, AtomicBool);
 
@@ -191,6 +223,58 @@ impl Store for Overtaken {
 
     async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
         self.0.insert(request).await
+    }
+
+    async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
+        self.0.request(key).await
+    }
+
+    async fn bound_to(&self, tenant: &str, approval_id: &str) -> Result<Option<Request>, StoreError> {
+        self.0.bound_to(tenant, approval_id).await
+    }
+
+    async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
+        self.0.receive(notice).await
+    }
+
+    async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
+        self.0.settleable(since, most).await
+    }
+
+    async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
+        self.0.settle(notice).await
+    }
+
+    async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
+        self.0.forget_settled(before).await
+    }
+
+    async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
+        self.0.outbox().await
+    }
+
+    async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
+        self.0.acknowledge(message).await
+    }
+}
+
+impl Store for Slow {
+    async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
+        let inserted = self.0.insert(request).await?;
+        tokio::time::sleep(self.1).await;
+        Ok(inserted)
+    }
+
+    async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
+        self.0.compare_and_set(changed, outcome).await
+    }
+
+    async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
+        self.0.forget_ended(before).await
+    }
+
+    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
+        self.0.due(now, latest, most).await
     }
 
     async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
