@@ -9,8 +9,8 @@ use approval_tracker::{
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
 use host_harness::contract::Status;
-use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 
 /// The tables of the first build, and what the one that pins requests had in place of one. Neither said which version
@@ -50,6 +50,13 @@ impl File {
         let options = SqliteConnectOptions::new().filename(self.path());
         let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
         sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    async fn execute_text(&self, statement: String) {
+        let options = SqliteConnectOptions::new().filename(self.path());
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     }
 
@@ -105,7 +112,7 @@ async fn a_file_with_pins_that_tells_no_version_opens_with_all_it_holds() {
     File::of(&[BEFORE_PINS, WITH_PINS, rows, REST]).await.holds(pin).await;
 }
 
-/// Two requests of one approval: the earlier one keeps it, and of the other one somebody is told.
+/// Two requests of one approval: one keeps it, and of the other one a person is told.
 #[tokio::test]
 async fn a_file_with_an_approval_bound_twice_keeps_it_for_the_first_and_flags_the_other() {
     let rows = "INSERT INTO requests VALUES \
@@ -121,9 +128,36 @@ async fn a_file_with_an_approval_bound_twice_keeps_it_for_the_first_and_flags_th
     };
     assert_eq!(read("acme", "R2").await, (Some("A1".into()), false, None));
     assert_eq!(read("globex", "R1").await, (Some("A1".into()), false, None));
-    let told = "approval A1 was bound to an earlier request as well: the provider's administrator looks which of the \
+    let told = "approval A1 was bound to another request as well: the provider's administrator looks which of the \
                 two it belongs to, and the other one is cancelled in the product";
     assert_eq!(read("acme", "R1").await, (None, true, Some(told.into())));
+}
+
+/// The product has granted something for the later one.
+#[tokio::test]
+async fn a_file_with_an_approval_bound_twice_keeps_it_for_the_one_that_needs_it() {
+    for (first, second, kept) in [
+        ("pending", "approved", "R2"),
+        ("abandoned", "pending", "R2"),
+        ("rejected", "approved", "R2"),
+        ("approved", "pending", "R1"),
+        ("rejected", "abandoned", "R1"),
+    ] {
+        let file = File::of(&[BEFORE_PINS]).await;
+        for (number, state, at) in [("R1", first, 10), ("R2", second, 20)] {
+            let row = format!(
+                "INSERT INTO requests VALUES \
+                 ('acme', '{number}', 1, '{state}', 'A1', 'zhang.san', {at}, {at}, {at}, 130, 2, NULL, FALSE)"
+            );
+            file.execute_text(row).await;
+        }
+        let store = SqliteStore::open(&file.path()).await.unwrap();
+        let bound = store.bound_to("acme", "A1").await.unwrap().unwrap();
+        assert_eq!((bound.key.number.as_str(), bound.conflict), (kept, false), "{first} {second}");
+        let due = store.due(130, 999, 10).await.unwrap();
+        let told = due.into_iter().find(|request| request.key.number != kept).unwrap();
+        assert_eq!((told.approval_id, told.conflict, told.stuck.is_some()), (None, true, true));
+    }
 }
 
 #[tokio::test]

@@ -177,7 +177,7 @@ fn unclear(outbound: &mut dyn Outbound, path: &'static str, doubt: Doubt) -> Fai
 }
 
 /// Why there is no answer, for the operator: the contract has no room for it everywhere.
-fn note(outbound: &mut dyn Outbound, path: &'static str, sentence: &Text) {
+pub(crate) fn note(outbound: &mut dyn Outbound, path: &'static str, sentence: &Text) {
     outbound.note(Note::NoAnswer { path, reason: sentence.en.clone().into_owned() });
 }
 

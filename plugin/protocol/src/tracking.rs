@@ -7,7 +7,7 @@
 //! come twice, and one submitted in the very second of the end may come along; none is ever left out.
 #![expect(clippy::result_large_err, reason = "a problem ends the call that meets it and is made once")]
 
-use crate::api::{Doubt, Failure, Obstacle, UNREADABLE_ANSWER};
+use crate::api::{self, Doubt, Failure, Obstacle, UNREADABLE_ANSWER};
 use crate::config::Config;
 use crate::errcode::Refusal;
 use crate::exchange::Outbound;
@@ -30,6 +30,9 @@ pub const LIST_PATH: &str = "/cgi-bin/oa/getapprovalinfo";
 /// The most that one search asks, pages and forms together. A host lets a call send 64 requests unless it is told
 /// otherwise, and a token may have to be fetched in between.
 pub const SEARCH_REQUESTS: usize = 50;
+
+/// WeCom's code for a form that the app may not read, or whose applicant has left.
+const NOT_VISIBLE: &str = "301055";
 
 /// The longest number that is asked for. WeCom's have 12 digits.
 const NUMBER_BYTES: usize = 64;
@@ -122,10 +125,13 @@ pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<
 /// - [`TrackingProblem::Refused`]: among others 301055 for an applicant who has left: nothing is proven then. With the
 ///   code `two-forms` or `other-template`: the key is in two forms, or in one of a former template, so one of them was
 ///   copied by hand or the template was changed meanwhile.
-/// - [`TrackingProblem::Unavailable`]: no answer.
+/// - [`TrackingProblem::Unavailable`]: no answer, also when a form that WeCom lists is not there to be read yet: the key
+///   may stand in it.
 ///
-/// A form that cannot be read hides no other. Only when no other form carries the key, its problem is the result: the
-/// key may stand in it.
+/// A form that cannot be read, or that WeCom does not show (301055), hides no other. Only when no other form carries the
+/// key, its problem is the result: the key may stand in it. Where another form carries the key, that one is the result: a
+/// host makes keys that nobody can guess, so a second form with it is one that was copied by hand, and an old form that can
+/// never be read must not keep every search from its end.
 pub fn find_submission(
     config: &Config,
     outbound: &mut dyn Outbound,
@@ -149,6 +155,7 @@ pub fn find_submission(
     let mut left = SEARCH_REQUESTS;
     let mut found: Option<SpNo> = None;
     let mut unread = None;
+    let mut absent: Option<SpNo> = None;
     for template in 0..listing.templates() {
         for slice in (0..listing.slices()).rev() {
             let numbers = numbers(&listing, outbound, query, Place { template, slice }, &mut left)?;
@@ -159,8 +166,13 @@ pub fn find_submission(
                 spend(&mut left)?;
                 let form = match detail::read(config, outbound, &id) {
                     Ok(form) => form,
-                    Err(TrackingProblem::NotFound(_)) => continue,
-                    Err(TrackingProblem::Refused(refusal)) if refusal.code == UNREADABLE_ANSWER => {
+                    Err(TrackingProblem::NotFound(_)) => {
+                        absent.get_or_insert(id);
+                        continue;
+                    }
+                    Err(TrackingProblem::Refused(refusal))
+                        if [UNREADABLE_ANSWER, NOT_VISIBLE].contains(&refusal.code.as_str()) =>
+                    {
                         unread.get_or_insert(refusal);
                         continue;
                     }
@@ -178,9 +190,18 @@ pub fn find_submission(
             }
         }
     }
-    match (found, unread) {
-        (None, Some(refusal)) => Err(TrackingProblem::Refused(refusal)),
-        (found, _) => Ok(found),
+    match (found, unread, absent) {
+        (Some(found), ..) => Ok(Some(found)),
+        (None, Some(refusal), _) => Err(TrackingProblem::Refused(refusal)),
+        (None, None, Some(id)) => {
+            let not_there = Text::filled(
+                format_args!("WeCom lists the approval {} and does not show it yet", id.0),
+                format_args!("企业微信列出了审批单 {}，但尚无法读取其详情", id.0),
+            );
+            api::note(outbound, DETAIL_PATH, &not_there);
+            Err(TrackingProblem::Unavailable(None))
+        }
+        (None, None, None) => Ok(None),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use wecom_protocol::api::UNREADABLE_ANSWER;
 use wecom_protocol::config::Config;
 use wecom_protocol::errcode::RefusalClass;
-use wecom_protocol::exchange::SendError;
+use wecom_protocol::exchange::{Note, SendError};
 use wecom_protocol::model::{
     Approval, SpNo, Status, StepKind, StepMode, TemplateId, UnixSeconds, UserId, Verdict,
 };
@@ -517,13 +517,35 @@ fn a_search_ends_after_its_requests_and_says_how_to_make_it_shorter() {
     assert_eq!(world.sent.len(), 1, "no form is read in vain");
 }
 
+/// The list may be ahead of the form itself: that WeCom does not know the form is no proof that it is not the one.
 #[test]
-fn a_form_that_is_gone_is_passed_over_and_one_that_cannot_be_read_ends_the_search() {
-    let listed = || World::warm().answers(LIST_PATH, page(&[NUMBER, "2"], ""));
-    let mut world = listed().answers(DETAIL_PATH, refusal(301_025)).answers(DETAIL_PATH, keyed(NUMBER, KEY));
+fn a_listed_form_that_is_not_there_yet_hides_no_other_and_proves_nothing() {
+    for code in [301_025, 301_026] {
+        let listed =
+            || World::warm().answers(LIST_PATH, page(&[NUMBER, "2"], "")).answers(DETAIL_PATH, refusal(code));
+        let mut world = listed().answers(DETAIL_PATH, keyed(NUMBER, KEY));
+        assert_eq!(find(&mut world), Ok(Some(number())));
+        let mut world = listed().answers(DETAIL_PATH, keyed(NUMBER, "REQ-other"));
+        assert_eq!(find(&mut world), Err(TrackingProblem::Unavailable(None)));
+        let reason = String::from("WeCom lists the approval 2 and does not show it yet");
+        assert_eq!(world.notes.last(), Some(&Note::NoAnswer { path: DETAIL_PATH, reason }));
+    }
+}
+
+#[test]
+fn a_form_that_wecom_does_not_show_hides_no_other_and_proves_nothing() {
+    let listed =
+        || World::warm().answers(LIST_PATH, page(&[NUMBER, "2"], "")).answers(DETAIL_PATH, refusal(301_055));
+    let mut world = listed().answers(DETAIL_PATH, keyed(NUMBER, KEY));
     assert_eq!(find(&mut world), Ok(Some(number())));
-    let mut world = listed().answers(DETAIL_PATH, refusal(301_055));
-    assert!(matches!(find(&mut world), Err(TrackingProblem::Refused(_))));
+    let mut world = listed().answers(DETAIL_PATH, keyed(NUMBER, "REQ-other"));
+    let Err(TrackingProblem::Refused(refused)) = find(&mut world) else { panic!("taken for proof") };
+    assert_eq!(refused.code, "301055");
+    // Any other refusal ends the search: the next form would meet it too.
+    let mut world =
+        World::warm().answers(LIST_PATH, page(&[NUMBER, "2"], "")).answers(DETAIL_PATH, refusal(60_020));
+    let Err(TrackingProblem::Refused(refused)) = find(&mut world) else { panic!("taken for proof") };
+    assert_eq!((refused.code.as_str(), world.count(DETAIL_PATH)), ("60020", 1));
 }
 
 #[test]

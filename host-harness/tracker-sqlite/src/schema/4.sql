@@ -9,17 +9,22 @@ ALTER TABLE requests ADD COLUMN failure TEXT;
 
 UPDATE requests SET idempotency_key = number;
 
--- An approval is bound to one request: where there are two, to the first one.
+-- An approval is bound to one request: where there are two, to the one that was granted for it, else to one that waits for
+-- it, else to the first one. The other one is still due, so that it is told.
 UPDATE requests SET
     approval_id = NULL,
-    due_at = NULL,
     conflict = TRUE,
-    stuck = 'approval ' || approval_id || ' was bound to an earlier request as well: the provider''s administrator looks '
+    stuck = 'approval ' || approval_id || ' was bound to another request as well: the provider''s administrator looks '
         || 'which of the two it belongs to, and the other one is cancelled in the product'
 WHERE EXISTS (
     SELECT 1 FROM requests AS first
     WHERE first.tenant = requests.tenant AND first.approval_id = requests.approval_id
-        AND (first.created_at, first.number) < (requests.created_at, requests.number)
+        AND (
+            CASE first.state WHEN 'approved' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END, first.created_at, first.number
+        ) < (
+            CASE requests.state WHEN 'approved' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END, requests.created_at,
+            requests.number
+        )
 );
 
 DROP INDEX requests_by_approval;
