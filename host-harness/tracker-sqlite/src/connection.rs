@@ -24,6 +24,8 @@ pub(crate) struct File {
 #[derive(Debug, Default)]
 struct Place {
     connection: Option<SqliteConnection>,
+    /// The file that the connection has open.
+    identity: Option<file::Identity>,
     /// The last use came to a good end. Otherwise SQLite may have rolled back by itself or not, sqlx may count a
     /// transaction that is over, and a statement may still be running: the connection is closed before the next use.
     is_known: bool,
@@ -36,7 +38,10 @@ impl File {
         let path = std::path::absolute(path).unwrap_or_else(|_no_folder| path.to_owned());
         let file = Self { path, patience, place: Mutex::default() };
         let connection = file.first_connection().await.map_err(|failure| file.error("open", failure))?;
-        *file.place.lock().await = Place { connection: Some(connection), is_known: true };
+        // Whatever was put in the file's place while it was opened is seen by the first operation.
+        let identity = file::identity(&file.path).map_err(|failure| file.error("open", failure))?;
+        *file.place.lock().await =
+            Place { connection: Some(connection), identity: Some(identity), is_known: true };
         Ok(file)
     }
 
@@ -79,9 +84,18 @@ impl File {
             let _ = doubtful.close().await;
         }
         place.is_known = false;
+        // What is written into a file that has lost its name is lost with it, and SQLite notices only some of that.
+        if place.connection.is_some() {
+            let there = file::identity(&self.path).map_err(|failure| self.error(operation, failure))?;
+            if place.identity != Some(there) {
+                return Err(self.error(operation, StoreFailure::Replaced));
+            }
+        }
         if place.connection.is_none() {
             let opened = self.connect().await.map_err(|failure| self.error(operation, failure))?;
             place.connection = Some(opened);
+            let there = file::identity(&self.path).map_err(|failure| self.error(operation, failure))?;
+            place.identity = Some(there);
         }
         Ok(Connection { file: self, operation, place })
     }

@@ -85,3 +85,26 @@ fn open_to_others(found: &Metadata) -> Option<u32> {
 fn open_to_others(_: &Metadata) -> Option<u32> {
     None
 }
+
+/// What tells a file from another one that is put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+/// Which file has this name now. Elsewhere than on Unix, where an open file keeps its name, only whether one has.
+pub(crate) fn identity(path: &Path) -> Result<Identity, StoreFailure> {
+    let found = metadata(path).map_err(|error| refusal(&error))?;
+    if !found.is_file() {
+        return Err(StoreFailure::NotAFile);
+    }
+    Ok(Identity {
+        #[cfg(unix)]
+        device: std::os::unix::fs::MetadataExt::dev(&found),
+        #[cfg(unix)]
+        inode: std::os::unix::fs::MetadataExt::ino(&found),
+    })
+}

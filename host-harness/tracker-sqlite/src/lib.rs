@@ -37,7 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Failures
 /// After any failure the connection is closed, and the next call opens another: once the disk has room again, the next call
-/// is written. Rows that this version cannot read are left out of lists and logged as `store-rows-unreadable`.
+/// is written. When the file has been moved, removed or changed for another one, the call that meets that writes nothing and
+/// says so. Rows that this version cannot read are left out of lists and logged as `store-rows-unreadable`.
 #[derive(Clone, Debug)]
 pub struct SqliteStore(Arc<File>);
 

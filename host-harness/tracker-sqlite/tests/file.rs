@@ -9,8 +9,9 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use approval_tracker::{Key, Outcome, Pin, Request, State, Store as _, StoreError, StoreFailure};
+use approval_tracker::{Key, Notice, Outcome, Pin, Request, State, Store as _, StoreError, StoreFailure};
 use approval_tracker_sqlite::SqliteStore;
+use host_harness::contract::Status;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
@@ -109,6 +110,44 @@ async fn a_file_that_is_removed_is_not_made_anew() {
     }
     assert_eq!(store.insert(intent("R1")).await.unwrap_err().failure, StoreFailure::Missing);
     assert!(!folder.path().exists());
+}
+
+/// As a backup that is put back while the host runs: what was confirmed would be in no file any more.
+#[tokio::test]
+async fn nothing_is_confirmed_that_was_written_into_a_file_that_has_lost_its_name() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.path()).await.unwrap();
+    store.insert(intent("R1")).await.unwrap();
+    let notice = Notice {
+        tenant: "acme".into(),
+        deduplication_key: "N1".into(),
+        approval_id: "A1".into(),
+        status: Status::Approved,
+        received_at: 20,
+    };
+    let failed = |failure| StoreError {
+        store: folder.path().display().to_string(),
+        operation: "receive".into(),
+        failure,
+    };
+
+    let aside = folder.0.path().join("aside.sqlite");
+    for suffix in ["", "-wal", "-shm"] {
+        let beside = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+        fs::rename(beside(&folder.path()), beside(&aside)).unwrap();
+    }
+    assert_eq!(store.receive(notice.clone()).await, Err(failed(StoreFailure::Missing)));
+
+    // With a connection to the other one, and a copy of it back in its place.
+    let store = SqliteStore::open(&aside).await.unwrap();
+    let copy = folder.0.path().join("copy.sqlite");
+    fs::copy(&aside, &copy).unwrap();
+    fs::rename(&copy, &aside).unwrap();
+    let replaced = StoreError { store: aside.display().to_string(), ..failed(StoreFailure::Replaced) };
+    assert_eq!(store.receive(notice.clone()).await, Err(replaced));
+    assert_eq!(store.receive(notice.clone()).await, Ok(true), "into the file that has the name now");
+    let after = SqliteStore::open(&aside).await.unwrap();
+    assert_eq!(after.receive(notice).await, Ok(false));
 }
 
 #[tokio::test]

@@ -47,6 +47,12 @@ pub enum StoreFailure {
     /// The folder, or a file that was there before, is gone.
     #[error("there is no such folder or file: the operator makes the folder, or puts the file back")]
     Missing,
+    /// Another file has been put in the place of the one that was open. Nothing was written to either.
+    #[error(
+        "another file has been put in its place: the host goes on with that one at the next call; the operator makes \
+         sure that it is the one that is meant, and that the host is stopped before a file is changed for another"
+    )]
+    Replaced,
     /// A folder or a device has that name.
     #[error("it is no file: the operator names a file")]
     NotAFile,
