@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use approval_tracker::{
     Approvals, Budget, Cause, Failure, HostKey, Key, Looked, Message, Notice, Outcome, Pin, Policy,
-    Reconciled, Request, State, Store as _, StoreError, StoreFailure, Submitted, Tracker, Unreadable,
+    Reconciled, Request, Settled, State, Store as _, StoreError, StoreFailure, Submitted, Tracker,
+    Unreadable,
 };
 use approval_tracker_sqlite::SqliteStore;
 use host_harness::Digest;
@@ -161,6 +162,27 @@ async fn a_notice_that_cannot_be_read_stands_before_no_other() {
     assert_eq!(listed.examples, [unreadable("inbox", "N-12345", "status", "archived")]);
     tracker.settle(|_| Some(Approves), 50).await.unwrap();
     assert_eq!(tracker.store().request(&key("quiet")).await.unwrap().unwrap().state, State::Approved);
+}
+
+/// News of a request that cannot be read, before news of others of the same tenant.
+#[tokio::test]
+async fn a_request_that_cannot_be_read_keeps_no_other_news_of_its_tenant_in_the_inbox() {
+    let (file, tracker) = File::of_two_tenants().await;
+    let other = Key { number: "REQ-2".into(), ..key("loud") };
+    let pending = Request {
+        state: State::Pending,
+        approval_id: Some("A2".into()),
+        ..Request::intent(other.clone(), pin(), 10, 10)
+    };
+    tracker.store().insert(pending).await.unwrap();
+    let news = Notice { deduplication_key: "N-2".into(), approval_id: "A2".into(), ..notice("loud") };
+    tracker.store().receive(news).await.unwrap();
+    file.execute("UPDATE requests SET state = 'held-back' WHERE number = 'REQ-1' AND tenant = 'loud'").await;
+
+    let settled = tracker.settle(|_| Some(Approves), 50).await;
+    assert_eq!(settled, Ok(Settled { unreadable: 1 }));
+    assert_eq!(tracker.store().request(&other).await.unwrap().unwrap().state, State::Approved);
+    assert_eq!(tracker.store().settleable(99, 10).await.unwrap(), [notice("loud")]);
 }
 
 #[tokio::test]

@@ -1,15 +1,24 @@
 //! Callbacks: stored first, confirmed later.
 
 use host_harness::contract::{Event, Status};
+use tracing::warn;
 
 use crate::engine::Approvals;
 use crate::request::{Request, State};
 use crate::side_by_side::{by_tenant, run};
-use crate::store::{Notice, Store, StoreError};
+use crate::store::{Notice, Store, StoreError, StoreFailure};
 use crate::tracker::{Provider, Tracker};
 
 /// Notices that one [`Tracker::settle`] takes up.
 const BATCH: usize = 100;
+
+/// What a round of [`Tracker::settle`] left in the inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Notices that were left out because this version cannot read their rows, or those of their requests. They stay in
+    /// the inbox; the operator runs the program that wrote the rows, or a newer one.
+    pub unreadable: usize,
+}
 
 impl<S: Store> Tracker<S> {
     /// Takes events into the inbox. The host answers the provider with 200 only after this has returned.
@@ -48,35 +57,56 @@ impl<S: Store> Tracker<S> {
         &self,
         engine: impl Fn(&Request) -> Option<A> + Sync,
         now: u64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Settled, StoreError> {
         let since = now.saturating_sub(self.unclaimed_seconds());
         let notices = self.store.settleable(since, BATCH).await?;
+        let mut settled = Settled { unreadable: notices.unreadable };
         let tenants = by_tenant(notices.rows, |notice| &notice.tenant);
         let work = tenants.into_iter().map(|notices| self.settle_in_order(&engine, notices, now));
-        run(work, self.policy.tenants_at_once).await.into_iter().collect()
+        for tenant in run(work, self.policy.tenants_at_once).await {
+            settled.unreadable += tenant?;
+        }
+        Ok(settled)
     }
 
-    /// Settles the notices of one tenant, until its provider does not answer.
+    /// Settles the notices of one tenant, until its provider does not answer. Gives how many wait because the row of their
+    /// request cannot be read.
     async fn settle_in_order<A: Approvals>(
         &self,
         engine: &(impl Fn(&Request) -> Option<A> + Sync),
         notices: Vec<Notice>,
         now: u64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
+        let mut unreadable = 0;
         for notice in notices {
-            let mut provider = Provider::Answers;
-            if let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
-                match engine(&request) {
-                    Some(engine) => provider = self.look(&engine, request, Some(&notice), now).await?,
-                    None => self.leave_to_reconcile(request, &notice, now).await?,
+            match self.settle_one(engine, &notice, now).await {
+                Ok(Provider::Answers) => {}
+                Ok(Provider::Silent) => break,
+                Err(StoreError { failure: StoreFailure::Unreadable(row), .. }) => {
+                    warn!(tenant = notice.tenant, %row, "notice-of-an-unreadable-request");
+                    unreadable += 1;
                 }
-            }
-            self.store.settle(&notice).await?;
-            if provider == Provider::Silent {
-                break;
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(unreadable)
+    }
+
+    async fn settle_one<A: Approvals>(
+        &self,
+        engine: &(impl Fn(&Request) -> Option<A> + Sync),
+        notice: &Notice,
+        now: u64,
+    ) -> Result<Provider, StoreError> {
+        let mut provider = Provider::Answers;
+        if let Some(request) = self.store.bound_to(&notice.tenant, &notice.approval_id).await? {
+            match engine(&request) {
+                Some(engine) => provider = self.look(&engine, request, Some(notice), now).await?,
+                None => self.leave_to_reconcile(request, notice, now).await?,
+            }
+        }
+        self.store.settle(notice).await?;
+        Ok(provider)
     }
 
     /// How long an approval may be unknown before it is nobody's: until every submission is found or given up.

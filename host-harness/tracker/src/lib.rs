@@ -32,6 +32,7 @@ pub use budget::Budget;
 pub use engine::{Approvals, Later, Looked, Submitted};
 pub use failure::{Cause, Failure, Problem, Words};
 pub use host_key::HostKey;
+pub use inbox::Settled;
 pub use policy::Policy;
 pub use reconcile::Reconciled;
 pub use request::{Key, Outcome, Pin, Request, State, Transition};

@@ -6,8 +6,9 @@ use tracing::warn;
 use crate::budget::Budget;
 use crate::engine::Approvals;
 use crate::request::{Outcome, Request, State};
+use crate::search::Searched;
 use crate::side_by_side::{by_tenant, run};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreFailure};
 use crate::tracker::{Provider, Tracker, is_stuck};
 
 /// Requests that one [`Tracker::reconcile`] takes up.
@@ -68,6 +69,7 @@ impl<S: Store> Tracker<S> {
             done.asked += tenant.asked;
             done.postponed += tenant.postponed;
             done.stuck += tenant.stuck;
+            done.unreadable += tenant.unreadable;
             done.without_engine += tenant.without_engine;
         }
         Ok(done)
@@ -99,13 +101,24 @@ impl<S: Store> Tracker<S> {
             }
             done.asked += 1;
             done.stuck += usize::from(request.state == State::Pending && is_stuck(&request));
-            provider = if matches!(request.state, State::Submitting | State::Unknown) {
-                let searched = self.search(&engine, request, now).await?;
-                done.stuck += usize::from(searched.stuck);
-                searched.provider
+            let asked = if matches!(request.state, State::Submitting | State::Unknown) {
+                self.search(&engine, request, now).await
             } else {
-                self.look(&engine, request, None, now).await?
+                let looked = self.look(&engine, request, None, now).await;
+                looked.map(|provider| Searched { provider, stuck: false })
             };
+            match asked {
+                Ok(searched) => {
+                    done.stuck += usize::from(searched.stuck);
+                    provider = searched.provider;
+                }
+                // The approval that was found is bound to a request that this version cannot read.
+                Err(StoreError { failure: StoreFailure::Unreadable(row), .. }) => {
+                    warn!(%row, "found-an-unreadable-request");
+                    done.unreadable += 1;
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(done)
     }

@@ -19,6 +19,9 @@ const NOT_CONFIGURED: &str =
 /// Contract 0.1 has no room for a reason there.
 const UNAVAILABLE: &str = "the provider gave no answer; the engine's log line `no-answer` says why";
 
+/// Requests after which a search that ran out of time had answers. Before them there are a token and a list.
+const ANSWERED_REQUESTS: u32 = 3;
+
 const LATE_DETAIL: &str = "the provider lists the approval and does not show it yet";
 
 impl Approvals for Tenant {
@@ -85,6 +88,7 @@ impl Approvals for Tenant {
                 return Looked::Conflict(refused(&refusal));
             }
             Ok(Err(problem)) => return not_found(problem),
+            Err(call) if read_too_long(&call) => return Looked::TooMuch(call.to_string()),
             Err(call) => return no_verdict(&call),
         };
         let Some(applicant) = applicant else { return Looked::Found(approval_id) };
@@ -157,6 +161,12 @@ fn no_verdict<T>(call: &CallError) -> Looked<T> {
     }
 }
 
+/// Whether a search was reading forms when its time was over: it would end there each time, and one of a shorter span
+/// reads fewer. A provider that answers nothing is not asked again at once.
+const fn read_too_long(call: &CallError) -> bool {
+    matches!(call.error, CallFailure::TimedOut { .. }) && call.requests_sent >= ANSWERED_REQUESTS
+}
+
 /// Whether the same call may have a verdict later.
 const fn passes(call: &CallError) -> bool {
     match call.error {
@@ -191,4 +201,25 @@ fn refused(refusal: &Refusal) -> String {
 
 fn told(what: &str, sentence: &Text, remedy: &Text) -> String {
     format!("{what}: {}: {}", sentence.en, remedy.en)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_search_that_ran_out_of_time_among_the_forms_asks_too_much_and_one_without_an_answer_waits() {
+        let timed_out = |requests_sent| CallError {
+            error: CallFailure::TimedOut { setting: "limits.outbound_call", limit: Duration::from_secs(30) },
+            requests_sent,
+        };
+        assert!(read_too_long(&timed_out(3)));
+        assert!(!read_too_long(&timed_out(2)), "a token and a list");
+        assert!(matches!(no_verdict::<String>(&timed_out(2)), Looked::NotNow(_)));
+        let crowded =
+            CallError { error: CallFailure::Held(host_harness::pace::Hold::Crowded), requests_sent: 9 };
+        assert!(!read_too_long(&crowded));
+    }
 }
