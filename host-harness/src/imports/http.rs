@@ -125,8 +125,11 @@ impl CallState {
                 &format!("the body has {} bytes, of {} at most", body.len(), limits.request_bytes),
             );
         }
-        if request.url.len() > URL_BYTES || request.headers.len() > HEADERS {
-            return denied("contract", "the URL or the list of headers is too long");
+        // Every one of them is copied into the request, where the list of headers has a size that it cannot exceed.
+        if request.url.len() > URL_BYTES
+            || request.headers.len().saturating_add(request.secrets.len()) > HEADERS
+        {
+            return denied("contract", "the URL, or the list of headers and secrets, is too long");
         }
         let Ok(mut url) = Url::parse(&request.url) else {
             return denied("egress.origins", "the URL is not absolute");
@@ -142,10 +145,17 @@ impl CallState {
             let Some(secret) = self.identity.held.get(&setting) else {
                 return denied("settings", &format!("no held secret {}", self.known.line(&setting, 64)));
             };
+            let (SecretPlace::Query(name) | SecretPlace::Header(name)) = &place;
+            if name.len() > URL_BYTES {
+                return denied("contract", "the name of a secret's place is too long");
+            }
             match place {
                 SecretPlace::Query(name) => {
                     self.known.learn_name(&name);
                     add_parameter(&mut url, &name, secret.expose());
+                    if url.as_str().len() > URL_BYTES {
+                        return denied("contract", "the URL is too long with its secrets");
+                    }
                 }
                 SecretPlace::Header(name) => {
                     self.known.learn_name(&name);
@@ -246,7 +256,7 @@ fn add_header(headers: &mut http::HeaderMap, name: &str, value: &str, secret: bo
     }
     let mut value = HeaderValue::try_from(value).map_err(|_malformed| unfit())?;
     value.set_sensitive(secret);
-    headers.append(parsed, value);
+    headers.try_append(parsed, value).map_err(|_full| unfit())?;
     Ok(())
 }
 

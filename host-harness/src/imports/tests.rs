@@ -189,3 +189,39 @@ async fn values_behind_the_names_of_secret_slots_are_masked() {
     log::Host::write(state, log::Level::Info, event, Vec::new()).unwrap();
     assert_eq!(last(&world.lines), (String::from("engine: \"?CORP%5Fpass=***&a=1 X-Pass-Phrase: ***\""), 0));
 }
+
+/// What the engine is told of a request that carries the secret in these places.
+async fn denial(state: &mut CallState, places: Vec<http::SecretPlace>) -> String {
+    let slot = |place| http::SecretSlot { setting: String::from("secret"), place };
+    let request = http::Request {
+        method: http::Method::Get,
+        url: PROVIDER.to_owned(),
+        headers: vec![http::Header { name: String::from("x-plain"), value: String::from("1") }],
+        body: None,
+        secrets: places.into_iter().map(slot).collect(),
+    };
+    match http::Host::send(state, request).await.unwrap() {
+        Err(http::Error::Denied(http::Denial { setting, reason })) => format!("{setting}: {reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A list of headers cannot hold more than 32,768, and a query that grows by a parameter is copied each time.
+#[tokio::test]
+async fn a_request_has_no_more_places_for_secrets_than_headers() {
+    let mut world = world(CpuMeter::new(Duration::from_secs(600)));
+    let state = &mut world.state;
+    let header = |number| http::SecretPlace::Header(format!("x-{number}"));
+    let query = |number| http::SecretPlace::Query(format!("q{number}"));
+    let long = "contract: the URL, or the list of headers and secrets, is too long";
+    assert_eq!(denial(state, (0..32_769).map(header).collect()).await, long);
+    assert_eq!(denial(state, (0..32_769).map(query).collect()).await, long);
+    assert_eq!(denial(state, (0..32).map(header).collect()).await, long);
+
+    let place = "contract: the name of a secret's place is too long";
+    assert_eq!(denial(state, vec![http::SecretPlace::Query("q".repeat(8_193))]).await, place);
+    assert_eq!(denial(state, vec![http::SecretPlace::Header("q".repeat(1 << 20))]).await, place);
+    let url = "contract: the URL is too long with its secrets";
+    assert_eq!(denial(state, vec![http::SecretPlace::Query("q".repeat(8_192))]).await, url);
+    assert_eq!(world.sent.load(Ordering::Relaxed), 0);
+}
