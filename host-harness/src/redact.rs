@@ -21,6 +21,9 @@ use known::Value;
 /// what is cut off costs nothing.
 const LOOKED_AT: usize = 8;
 
+/// How many values that a call learns are kept: a call holds leases for half as many.
+const LEARNT: usize = 16;
+
 /// How much of a foreign text an error repeats.
 const ERROR_BYTES: usize = 400;
 
@@ -104,11 +107,17 @@ impl Known {
         Self { of_settings: values.map(Value::new).collect(), ..Self::default() }
     }
 
-    /// Knows one more: a token, for instance.
+    /// Knows one more: a token, for instance. Of very many the latest are known.
     pub fn learn(&mut self, secret: &str) {
-        if secret.len() >= SHORTEST_MASKED {
-            self.of_call.push(Value::new(secret));
+        if secret.len() < SHORTEST_MASKED {
+            return;
         }
+        let learnt = Value::new(secret);
+        self.of_call.retain(|known| !known.is(&learnt));
+        if self.of_call.len() >= LEARNT {
+            self.of_call.remove(0);
+        }
+        self.of_call.push(learnt);
     }
 
     /// Knows the name of a parameter or header whose value is secret.
@@ -125,12 +134,19 @@ impl Known {
         self.mask(text, bytes).text
     }
 
-    pub(crate) fn mask(&self, text: &str, bytes: usize) -> Masked {
+    /// What of a text may be shown, and what is scanned for it. What begins in the part that is shown is recognised as a
+    /// whole: an escape has up to six bytes for one. No value makes that longer than six times [`known::COMPARED`].
+    fn looked_at<'a>(&self, text: &'a str, bytes: usize) -> (&'a str, &'a str) {
         let values = self.of_settings.iter().chain(&self.of_call);
         let shown = prefix(text, bytes.saturating_mul(LOOKED_AT));
-        // What begins in the part that is shown is recognised as a whole: an escape has up to six bytes for one.
-        let margin = values.clone().map(Value::len).max().unwrap_or_default().saturating_mul(6);
-        let seen = prefix(text, shown.len().saturating_add(margin)).as_bytes();
+        let margin = values.map(Value::len).max().unwrap_or_default().saturating_mul(6);
+        (shown, prefix(text, shown.len().saturating_add(margin)))
+    }
+
+    pub(crate) fn mask(&self, text: &str, bytes: usize) -> Masked {
+        let values = self.of_settings.iter().chain(&self.of_call);
+        let (shown, seen) = self.looked_at(text, bytes);
+        let seen = seen.as_bytes();
         let found = known::places(values, seen);
         let secrets = distinct(found.clone(), shown.len());
         let mut places: Vec<Range<usize>> =

@@ -9,6 +9,10 @@ use zeroize::Zeroizing;
 
 use super::reading::Reading;
 
+/// How many bytes of a value are compared. A text in which a longer value begins is taken to be that value up to its end,
+/// so that neither the patterns nor what is scanned for them grow with the value.
+pub(super) const COMPARED: usize = 4_096;
+
 /// One value, and what it looks like inside base64 and as hexadecimal digits.
 #[derive(Clone)]
 pub(super) struct Value {
@@ -16,17 +20,24 @@ pub(super) struct Value {
     /// Base64 groups three bytes, so a value in a longer text has one of three forms: what depends on the value alone.
     base64: [Zeroizing<Vec<u8>>; 3],
     hex: Zeroizing<Vec<u8>>,
+    /// Whether the value has more bytes than are compared.
+    is_cut: bool,
 }
 
 impl Value {
     pub(super) fn new(value: &str) -> Self {
-        let raw = value.as_bytes();
+        let raw = value.as_bytes().get(..COMPARED).unwrap_or(value.as_bytes());
         let hex = raw.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
         Self {
             base64: [0, 1, 2].map(|before| inside_base64(raw, before)),
             hex: Zeroizing::new(hex.collect()),
             raw: Zeroizing::new(raw.to_vec()),
+            is_cut: raw.len() < value.len(),
         }
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.raw == other.raw && self.is_cut == other.is_cut
     }
 
     pub(super) fn len(&self) -> usize {
@@ -34,10 +45,11 @@ impl Value {
     }
 
     /// Every range of `readings` that holds the value, as places in the original text.
-    fn find(&self, prepared: &Prepared) -> Vec<Range<usize>> {
-        let Prepared { reading, base64, lower } = prepared;
+    fn find(&self, Prepared { reading, base64, lower }: &Prepared<'_>) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        let mut add = |start: usize, end: usize| found.extend(reading.place(start, end));
+        let mut add = |start: usize, end: usize| {
+            found.extend(reading.place(start, if self.is_cut { reading.bytes.len() } else { end }));
+        };
         for at in memmem::find_iter(&reading.bytes, &**self.raw) {
             add(at, at + self.raw.len());
         }
@@ -55,7 +67,7 @@ impl Value {
         found
     }
 
-    fn is_in(&self, Prepared { reading, base64, lower }: &Prepared) -> bool {
+    fn is_in(&self, Prepared { reading, base64, lower }: &Prepared<'_>) -> bool {
         memmem::find(&reading.bytes, &self.raw).is_some()
             || memmem::find(lower, &self.hex).is_some()
             || self.base64.iter().any(|pattern| memmem::find(base64, pattern).is_some())
@@ -63,14 +75,14 @@ impl Value {
 }
 
 /// A reading, with what is compared ignoring an alphabet or a case.
-struct Prepared {
-    reading: Reading,
+struct Prepared<'a> {
+    reading: &'a Reading,
     base64: Vec<u8>,
     lower: Vec<u8>,
 }
 
-impl Prepared {
-    fn new(reading: Reading) -> Self {
+impl<'a> Prepared<'a> {
+    fn new(reading: &'a Reading) -> Self {
         let standard = |byte: &u8| match byte {
             b'-' => b'+',
             b'_' => b'/',
@@ -89,10 +101,12 @@ pub(super) fn places<'a>(values: impl Iterator<Item = &'a Value> + Clone, text: 
     if values.clone().next().is_none() {
         return Vec::new();
     }
-    let prepared = Reading::of(text, true).all().into_iter().map(Prepared::new);
-    prepared
-        .flat_map(|prepared| values.clone().flat_map(move |value| value.find(&prepared)).collect::<Vec<_>>())
-        .collect()
+    let mut found = Vec::new();
+    Reading::of(text, true).each(&mut |reading| {
+        let prepared = Prepared::new(reading);
+        found.extend(values.clone().flat_map(|value| value.find(&prepared)));
+    });
+    found
 }
 
 /// Whether `bytes` have one of `values`, under every encoding that is known here.
@@ -100,8 +114,10 @@ pub(super) fn occur<'a>(values: impl Iterator<Item = &'a Value> + Clone, bytes: 
     if values.clone().next().is_none() {
         return false;
     }
-    let mut prepared = Reading::of(bytes, false).all().into_iter().map(Prepared::new);
-    prepared.any(|prepared| values.clone().any(|value| value.is_in(&prepared)))
+    Reading::of(bytes, false).any(&mut |reading| {
+        let prepared = Prepared::new(reading);
+        values.clone().any(|value| value.is_in(&prepared))
+    })
 }
 
 /// The digits of base64 that depend on `value` alone when so many bytes stand before it in their group.

@@ -20,7 +20,7 @@ pub(super) fn comparable(name: &[u8]) -> String {
 /// `name: value`.
 pub(super) fn places(names: &BTreeSet<String>, text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for reading in Reading::of(text, true).all() {
+    Reading::of(text, true).each(&mut |reading| {
         for (at, byte) in reading.bytes.iter().enumerate() {
             if !matches!(byte, b'=' | b':') {
                 continue;
@@ -33,7 +33,7 @@ pub(super) fn places(names: &BTreeSet<String>, text: &[u8]) -> Vec<Range<usize>>
                 if *byte == b'=' { parameter(names, before, after) } else { field(names, before, after) };
             found.extend(value.and_then(|value| reading.place(at + 1 + value.start, at + 1 + value.end)));
         }
-    }
+    });
     found
 }
 

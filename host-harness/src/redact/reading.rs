@@ -35,21 +35,25 @@ impl Reading {
         Self { bytes: text.to_vec(), places: if places { (0..=text.len()).collect() } else { Vec::new() } }
     }
 
-    /// This reading and every one below it, in each order of the encodings.
-    pub(super) fn all(self) -> Vec<Self> {
+    /// Whether `test` holds for this reading or for one below it, in each order of the encodings. One after another: of
+    /// each layer, one reading is kept at a time.
+    pub(super) fn any(&self, test: &mut dyn FnMut(&Self) -> bool) -> bool {
+        self.any_below(LAYERS, test)
+    }
+
+    fn any_below(&self, layers: usize, test: &mut dyn FnMut(&Self) -> bool) -> bool {
         const STEPS: [Step; 4] = [percent, form, json, html];
-        let mut all = vec![self];
-        let mut from = 0;
-        for _ in 0..LAYERS {
-            let deeper: Vec<Self> = all
-                .iter()
-                .skip(from)
-                .flat_map(|reading| STEPS.iter().filter_map(|step| reading.without(*step)))
-                .collect();
-            from = all.len();
-            all.extend(deeper);
-        }
-        all
+        let Some(deeper) = layers.checked_sub(1) else { return test(self) };
+        test(self)
+            || STEPS.iter().any(|step| self.without(*step).is_some_and(|below| below.any_below(deeper, test)))
+    }
+
+    /// This reading and every one below it.
+    pub(super) fn each(&self, look: &mut dyn FnMut(&Self)) {
+        self.any(&mut |reading| {
+            look(reading);
+            false
+        });
     }
 
     /// Where bytes of this reading stand in the original text.
@@ -162,8 +166,10 @@ mod tests {
 
     /// What each way to read `text` gives, below the text itself.
     fn readings(text: &str) -> Vec<String> {
-        let all = Reading::of(text.as_bytes(), true).all();
-        all.into_iter().skip(1).map(|reading| String::from_utf8(reading.bytes).unwrap()).collect()
+        let mut all = Vec::new();
+        let mut keep = |reading: &Reading| all.push(String::from_utf8(reading.bytes.clone()).unwrap());
+        Reading::of(text.as_bytes(), true).each(&mut keep);
+        all.into_iter().skip(1).collect()
     }
 
     #[test]
@@ -196,8 +202,12 @@ mod tests {
 
     #[test]
     fn a_place_is_that_of_the_escape() {
-        let all = Reading::of(b"x%2541y", true).all();
-        let deepest = all.iter().find(|reading| reading.bytes == b"xAy").unwrap();
-        assert_eq!((deepest.place(1, 2), deepest.place(0, 3)), (Some(1..6), Some(0..7)));
+        let mut places = Vec::new();
+        Reading::of(b"x%2541y", true).each(&mut |reading| {
+            if reading.bytes == b"xAy" {
+                places.push((reading.place(1, 2), reading.place(0, 3)));
+            }
+        });
+        assert_eq!(places.first(), Some(&(Some(1..6), Some(0..7))));
     }
 }

@@ -148,3 +148,36 @@ fn text_is_cut_at_a_character() {
     assert_eq!(line("企业微信", 7), "企业");
     assert_eq!(in_error(&"x".repeat(10 << 20)).len(), 400);
 }
+
+/// Neither the number of values nor the size of one or of the text decides how much is kept and scanned.
+#[test]
+fn what_is_kept_and_scanned_does_not_grow_with_what_an_engine_calls_a_token() {
+    let mut known = Known::default();
+    let token = "T0KEN".repeat(3 << 20 >> 2);
+    for _ in 0..3 {
+        known.learn(&token);
+    }
+    assert_eq!(known.of_call.iter().map(Value::len).collect::<Vec<_>>(), [known::COMPARED]);
+    let text = "x".repeat(12 << 20);
+    let (shown, seen) = known.looked_at(&text, 256);
+    assert_eq!((shown.len(), seen.len()), (2_048, 2_048 + 6 * known::COMPARED));
+
+    for number in 0..100 {
+        known.learn(&format!("token-{number}"));
+    }
+    assert_eq!(known.of_call.len(), LEARNT);
+    assert_eq!(known.line("token-99 token-84 token-83", 100), "*** *** token-83");
+}
+
+#[test]
+fn a_value_that_is_longer_than_what_is_compared_is_masked_up_to_the_end_of_the_text() {
+    let token: String = (0..2_000).map(|number| format!("{number:x}.")).collect();
+    let mut known = Known::default();
+    known.learn(&token);
+    for text in [format!("a {token} b"), format!("a {} b", utf8_percent_encode(&token, NON_ALPHANUMERIC))] {
+        assert_eq!(known.line(&text, 20_000), "a ***");
+        assert!(known.occur_in(text.as_bytes()));
+    }
+    let other = format!("a {}", &token[1..]);
+    assert_eq!(known.line(&other, 20_000), other);
+}
