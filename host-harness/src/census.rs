@@ -14,6 +14,7 @@ use crate::limits::Limits;
 mod effective;
 mod read;
 mod types;
+mod values;
 
 use read::Totals;
 
@@ -144,6 +145,7 @@ fn compare(needs: &Needs, totals: &Totals, limits: &Limits) -> Result<(), Refusa
         ("limits.function_bytes", totals.function_bytes, bytes(limits.function_bytes)),
         ("limits.function_locals", totals.function_locals, limits.function_locals.into()),
         ("limits.local_bytes", totals.local_bytes, limits.local_bytes),
+        ("limits.values", totals.values, limits.values),
         ("limits.types", totals.types, limits.types.into()),
         ("limits.adapter_types", adapters, limits.adapter_types),
         ("limits.definitions", definitions, limits.definitions.into()),

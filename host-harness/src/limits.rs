@@ -33,6 +33,9 @@ pub struct Limits {
     /// Bytes times locals of each function, added up: what its variables in its loops can cost the compiler.
     /// `limits.local_bytes`
     pub local_bytes: u64,
+    /// Values that the calls, branches and blocks of all functions carry: each takes two bytes, whatever it hands over.
+    /// `limits.values`
+    pub values: u64,
     /// Types of a component, with their fields, cases, parameters and declarations. `limits.types`
     pub types: u32,
     /// Functions that a component lowers, in every instance of a component inside it, times `types`: what the code
@@ -101,6 +104,7 @@ impl Default for Limits {
             function_bytes: 1 << 20,
             function_locals: 5_000,
             local_bytes: 500_000_000,
+            values: 150_000,
             types: 50_000,
             adapter_types: 5_000_000,
             definitions: 50_000,

@@ -2,10 +2,10 @@
 
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, ComponentType,
-    ComponentTypeRef, CompositeInnerType, Encoding, FunctionBody, Instance, InstanceTypeDeclaration, Parser,
-    Payload,
+    ComponentTypeRef, Encoding, FunctionBody, Instance, InstanceTypeDeclaration, Parser, Payload, TypeRef,
 };
 
+use super::values::{self, Signatures};
 use super::{Needs, Outline, Refusal, bytes, types, within};
 use crate::limits::Limits;
 
@@ -30,6 +30,8 @@ pub(super) struct Totals {
     pub(super) function_locals: u64,
     /// Bytes of each function times its locals.
     pub(super) local_bytes: u64,
+    /// Values that calls, branches and blocks of all functions carry.
+    pub(super) values: u64,
     /// Types, their fields, cases, parameters and declarations.
     pub(super) types: u64,
     /// Other definitions of modules.
@@ -119,10 +121,9 @@ enum Open {
 #[derive(Default)]
 struct Module {
     needs: Needs,
-    /// Parameters of each function type; 0 for another type.
-    parameters: Vec<u64>,
-    /// The type of each function that has a body.
-    functions: Vec<u32>,
+    signatures: Signatures,
+    /// How many of the functions are imported.
+    imported: usize,
     bodies: usize,
 }
 
@@ -389,19 +390,14 @@ impl Module {
                 for group in section {
                     for ty in group?.types() {
                         totals.types = totals.types.saturating_add(1);
-                        self.parameters.push(match &ty.composite_type.inner {
-                            CompositeInnerType::Func(function) => bytes(function.params().len()),
-                            CompositeInnerType::Array(_)
-                            | CompositeInnerType::Struct(_)
-                            | CompositeInnerType::Cont(_) => 0,
-                        });
+                        self.signatures.add_type(ty);
                     }
                 }
             }
             Payload::FunctionSection(section) => {
                 totals.functions = totals.functions.saturating_add(section.count().into());
                 for ty in section {
-                    self.functions.push(ty?);
+                    self.signatures.add_function(ty?);
                 }
             }
             Payload::CodeSectionEntry(body) => self.body(&body, totals)?,
@@ -419,7 +415,17 @@ impl Module {
                     self.needs = self.needs.and(Needs { tables: 1, table_elements, ..Needs::default() });
                 }
             }
-            Payload::ImportSection(section) => defines(section.count()),
+            Payload::ImportSection(section) => {
+                let mut imports = 0;
+                for import in section.into_imports() {
+                    if let TypeRef::Func(ty) | TypeRef::FuncExact(ty) = import?.ty {
+                        self.signatures.add_function(ty);
+                        self.imported = self.signatures.functions();
+                    }
+                    imports += 1;
+                }
+                defines(imports);
+            }
             Payload::GlobalSection(section) => defines(section.count()),
             Payload::ExportSection(section) => defines(section.count()),
             Payload::ElementSection(section) => defines(section.count()),
@@ -431,8 +437,8 @@ impl Module {
     }
 
     fn body(&mut self, body: &FunctionBody<'_>, totals: &mut Totals) -> Result<(), Refusal> {
-        let ty = self.functions.get(self.bodies).and_then(|ty| usize::try_from(*ty).ok());
-        let mut locals = ty.and_then(|ty| self.parameters.get(ty).copied()).unwrap_or_default();
+        let function = self.signatures.of(self.imported.saturating_add(self.bodies));
+        let mut locals = function.parameters;
         self.bodies = self.bodies.saturating_add(1);
         for group in body.get_locals_reader()? {
             locals = locals.saturating_add(group?.0.into());
@@ -441,6 +447,8 @@ impl Module {
         totals.function_bytes = totals.function_bytes.max(size);
         totals.function_locals = totals.function_locals.max(locals);
         totals.local_bytes = totals.local_bytes.saturating_add(size.saturating_mul(locals));
+        let carried = values::carried(body, function, &self.signatures)?;
+        totals.values = totals.values.saturating_add(carried);
         Ok(())
     }
 }

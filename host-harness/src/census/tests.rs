@@ -78,7 +78,8 @@ fn our_own_engine_needs_what_the_defaults_allow() {
 fn our_own_engine_takes_a_small_part_of_what_may_be_compiled() {
     let limits = Limits::default();
     let read = read::read(wecom_component::WECOM_ENGINE, &limits).unwrap();
-    let Totals { functions, function_bytes, function_locals, local_bytes, types, definitions } = read.totals;
+    let Totals { functions, function_bytes, function_locals, local_bytes, values, types, definitions } =
+        read.totals;
     let needs = of(wecom_component::WECOM_ENGINE);
     let definitions = definitions + needs.definitions;
     for (name, has, may) in [
@@ -86,6 +87,7 @@ fn our_own_engine_takes_a_small_part_of_what_may_be_compiled() {
         ("function_bytes", function_bytes, limits.function_bytes as u64),
         ("function_locals", function_locals, limits.function_locals.into()),
         ("local_bytes", local_bytes, limits.local_bytes),
+        ("values", values, limits.values),
         ("types", types, limits.types.into()),
         ("adapter_types", types * needs.lowered, limits.adapter_types),
         ("definitions", definitions, limits.definitions.into()),

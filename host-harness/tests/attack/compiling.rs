@@ -74,6 +74,16 @@ async fn code_is_counted_whether_it_is_used_or_not() {
     );
 }
 
+/// Each takes two to four bytes, and the compiler makes a variable of every value.
+#[tokio::test]
+async fn values_that_calls_and_branches_carry_are_counted() {
+    assert_eq!(exceeds(&shapes::wide_calls(20_000, 1_000)).await, ("limits.values", 20_000 * 2_000));
+    assert_eq!(
+        exceeds(&shapes::wide_branches(20_000, 1_000)).await,
+        ("limits.values", 20_000 * 1_000 + 1_000)
+    );
+}
+
 #[tokio::test]
 async fn types_are_counted_by_their_parts() {
     assert_eq!(exceeds(&shapes::tuples(6, 10_000)).await, ("limits.types", 60_006));

@@ -144,3 +144,25 @@ pub(crate) fn lowered(count: usize, parts: usize) -> Vec<u8> {
         "(core func (canon lower (func $f)))".repeat(count)
     ))
 }
+
+/// Calls of a function that takes so many values and gives as many.
+pub(crate) fn wide_calls(count: usize, width: usize) -> Vec<u8> {
+    let values = "i32 ".repeat(width);
+    module(&format!(
+        "(func $wide (param {values}) (result {values}) unreachable) (func {} {} {})",
+        "i32.const 0 ".repeat(width),
+        "call $wide ".repeat(count),
+        "drop ".repeat(width)
+    ))
+}
+
+/// Branches out of a block that gives so many values.
+pub(crate) fn wide_branches(count: usize, width: usize) -> Vec<u8> {
+    module(&format!(
+        "(func (block (result {}) {} {}) {})",
+        "i32 ".repeat(width),
+        "i32.const 0 ".repeat(width),
+        "(br_if 0 (i32.const 0)) ".repeat(count),
+        "drop ".repeat(width)
+    ))
+}
