@@ -60,13 +60,15 @@ fn plain_v6_class(address: Ipv6Addr) -> AddressClass {
 }
 
 /// The class of an address of 64:ff9b:1::/48 (RFC 8215), `None` for others. Networks choose the length of their prefix
-/// within it, and so where the IPv4 address stands: what is farthest away of all that it can stand for counts.
+/// within it, and so where the IPv4 address stands: what is farthest away of all that it can stand for counts. Zeros in
+/// front of an address that stands farther behind are no address of "this network", to which no translator sends.
 fn local_nat64_class(address: Ipv6Addr) -> Option<AddressClass> {
     let lengths = [48, 56, 64, 96].into_iter();
     let prefix = Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0);
     let within = Nat64Prefix::new(prefix, 48)?.holds(address);
     let possible = lengths.filter_map(|length| {
-        Nat64Prefix::new(Nat64Prefix::truncated(address, length), length)?.embedded(address)
+        let prefix = Nat64Prefix::new(Nat64Prefix::truncated(address, length), length)?;
+        prefix.embedded(address).filter(|v4| prefix.is_exact(address) || v4.octets()[0] != 0)
     });
     within.then(|| possible.map(v4_class).max().unwrap_or(AddressClass::Never))
 }
@@ -173,6 +175,12 @@ mod tests {
             (Private, &["64:ff9b:1::a00:1", "64:ff9b:1:7:a:0:100:0"]),
             (Never, &["64:ff9b:1:a:0:1::", "64:ff9b:1:a00:0:100::"]),
             (Public, &["64:ff9b:1::101:101"]),
+            // Translators take the address from its place, whatever stands behind it and in the gap.
+            (
+                Private,
+                &["64:ff9b:1:a00:0:100:101:101", "64:ff9b:1:a00:100:100:101:101", "64:ff9b:1:0:a:0:101:101"],
+            ),
+            (Never, &["64:ff9b:1:a9fe:a9:fe00:101:101", "64:ff9b:1:a9fe:ffa9:fe00:101:101"]),
             (Loopback, &["64:ff9b:1::7f00:1"]),
             (Never, &["64:ff9b:1::a9fe:a9fe", "64:ff9b:1::", "64:ff9b:1:a9fe:a9:fe00::"]),
             // Tunnels of ISATAP, to whatever IPv4 address.
@@ -199,6 +207,11 @@ mod tests {
             ("2001:470:64::1.1.1.1", Public),
             ("2606:4700:0:1:a:0:100:0", Private),
             ("2a00:1450:a00:1::", Private),
+            // Whatever stands behind the address and in the gap.
+            ("2606:4700:0:1:a:0:100:1", Private),
+            ("2606:4700:0:1:ff0a:0:100:1", Private),
+            ("2a00:1450:a9fe:a9fe::1", Never),
+            ("2a00:1450:a9fe:a9fe:ff00::", Never),
             // Of other networks, and of one's own outside of the translation.
             ("2001:470:65::10.0.0.1", Public),
             ("2606:4700:0:2:a:0:100:0", Public),

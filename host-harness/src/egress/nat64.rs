@@ -38,26 +38,33 @@ impl Nat64Prefix {
         Self::truncated(address, self.length).to_bits() == self.prefix
     }
 
-    /// The IPv4 address that an address under this prefix stands for. Bits 64 to 71 are left out of it and zero, and so
-    /// is what stands behind.
+    /// The IPv4 address that an address under this prefix stands for. Bits 64 to 71 are left out of it. A translator takes
+    /// it from its place, whatever those bits and the ones behind it are.
     pub(super) fn embedded(self, address: Ipv6Addr) -> Option<Ipv4Addr> {
         let octets = address.octets();
-        let start = usize::try_from(self.length / 8).ok()?;
-        // With the longest prefix, nothing comes before the gap.
-        let gap = (start < 8).then_some(8);
-        let mut places =
-            (start..16).filter(|place| Some(*place) != gap).map(|place| octets.get(place).copied());
-        // Of a prefix of 64 bits, the gap is right behind it.
-        if start == 8 {
-            places.next();
-        }
+        let mut places = self.places().map(|place| octets.get(place).copied());
         let mut octet = || places.next().flatten();
         let v4 = Ipv4Addr::new(octet()?, octet()?, octet()?, octet()?);
-        let behind_is_zero = places.all(|octet| octet == Some(0));
-        let gap_is_zero = octets.get(8) == Some(&0);
-        (self.holds(address) && gap_is_zero && behind_is_zero).then_some(v4)
+        self.holds(address).then_some(v4)
+    }
+
+    /// Whether an address is as RFC 6052 makes them under this prefix: bits 64 to 71 and all behind the IPv4 address are
+    /// zero.
+    pub(super) fn is_exact(self, address: Ipv6Addr) -> bool {
+        let octets = address.octets();
+        let mut others = self.places().skip(4).chain([GAP]).map(|place| octets.get(place));
+        others.all(|octet| octet == Some(&0))
+    }
+
+    /// Of the octets behind the prefix, without the gap: the first four are the IPv4 address.
+    fn places(self) -> impl Iterator<Item = usize> {
+        let start = usize::try_from(self.length / 8).unwrap_or(usize::MAX);
+        (start..16).filter(|place| *place != GAP)
     }
 }
+
+/// The octet of bits 64 to 71.
+const GAP: usize = 8;
 
 impl FromStr for Nat64Prefix {
     type Err = NoPrefix;
