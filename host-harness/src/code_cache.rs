@@ -132,7 +132,7 @@ impl CodeCache {
         &self.directory
     }
 
-    /// The compiled component: from the cache, or compiled and then kept.
+    /// The compiled component: from the cache, or compiled and then kept. With it comes why it was not kept.
     ///
     /// # Errors
     /// - [`wasmtime::Error`]: it does not compile. Whatever is wrong with the cache is logged, and is no error.
@@ -141,23 +141,24 @@ impl CodeCache {
         engine: &Engine,
         component: &[u8],
         log: &dyn LogSink,
-    ) -> wasmtime::Result<Component> {
+    ) -> wasmtime::Result<(Component, Result<(), String>)> {
         let digest = Digest::of(component);
         let key = Key::of(digest, engine);
         let path = self.directory.join(key.file_name());
         match self.kept(engine, &key, &path) {
             Ok(Some(compiled)) => {
                 note(log, Level::Debug, "code-cache-hit", digest, None);
-                return Ok(compiled);
+                return Ok((compiled, Ok(())));
             }
             Ok(None) => note(log, Level::Debug, "code-cache-miss", digest, None),
             Err(unfit) => note(log, Level::Warn, "code-cache-entry-refused", digest, Some(unfit.to_string())),
         }
         let compiled = Component::new(engine, component)?;
-        if let Err(reason) = self.keep(&key, &path, &compiled) {
-            note(log, Level::Warn, "code-cache-not-written", digest, Some(reason));
+        let kept = self.keep(&key, &path, &compiled);
+        if let Err(reason) = &kept {
+            note(log, Level::Warn, "code-cache-not-written", digest, Some(reason.clone()));
         }
-        Ok(compiled)
+        Ok((compiled, kept))
     }
 
     /// Whether there is an entry for the component, sound or not.

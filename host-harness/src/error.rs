@@ -113,6 +113,15 @@ pub enum LoadError {
         /// Where, in wasmtime's words.
         reason: String,
     },
+    /// It compiles, and the code cache does not take what it compiles to.
+    #[error(
+        "the compiled engine cannot be kept in the code cache: {}: see to that directory, or name another",
+        in_error(.reason)
+    )]
+    NotKept {
+        /// In the system's words.
+        reason: String,
+    },
     /// This machine, or the limits of this process, do not allow an instance.
     #[error(
         "the host cannot run an instance of the engine: {}: let the process have more memory and address space \

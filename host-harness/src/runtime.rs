@@ -199,7 +199,7 @@ impl Runtime {
     async fn load_owned(&self, component: Vec<u8>) -> Result<ApprovalEngine, LoadError> {
         let runtime = self.clone();
         let linked = blocking(move || {
-            let compiled = runtime.compile(&component)?;
+            let (compiled, _kept) = runtime.compile(&component)?;
             Linked::new(&runtime, compiled, &component)
         });
         ApprovalEngine::describe(self.clone(), linked.await??).await
@@ -211,8 +211,10 @@ impl Runtime {
     /// # Errors
     /// - [`LoadError::Precompiled`], [`LoadError::NoComponent`], [`LoadError::Exceeds`], [`LoadError::Proposal`],
     ///   [`LoadError::ForeignImports`]: as of [`load`](Self::load).
+    /// - [`LoadError::NotKept`]: the code cache cannot be written.
     pub fn precompile(&self, component: &[u8]) -> Result<(), LoadError> {
-        self.compile(component).map(drop)
+        let (_compiled, kept) = self.compile(component)?;
+        kept.map_err(|reason| LoadError::NotKept { reason })
     }
 
     /// Whether the code cache has this component, so that [`load`](Self::load) does not compile it. It reads no entry:
@@ -229,13 +231,14 @@ impl Runtime {
         census::check_size(component, &self.0.limits)
     }
 
-    fn compile(&self, component: &[u8]) -> Result<Component, LoadError> {
+    /// The compiled component, and whether the code cache has it, if there is one.
+    fn compile(&self, component: &[u8]) -> Result<(Component, Result<(), String>), LoadError> {
         self.check_size(component)?;
         census::check(component, &self.0.limits)?;
         let engine = &self.0.engine;
         let compiled = match &self.0.code_cache {
             Some(cache) => cache.component(engine, component, &*self.0.services.log),
-            None => Component::new(engine, component),
+            None => Component::new(engine, component).map(|compiled| (compiled, Ok(()))),
         };
         compiled.map_err(|error| {
             let reason = one_line(&error);

@@ -89,6 +89,7 @@ fn load_errors() -> Vec<LoadError> {
         LoadError::WrongContract { reason: nasty() },
         LoadError::Exceeds { setting: "limits.instances", needs: u64::MAX, allows: 4 },
         LoadError::Proposal { proposal: nasty(), reason: nasty() },
+        LoadError::NotKept { reason: nasty() },
         LoadError::Host { reason: nasty() },
     ];
     all.extend(call_failures().into_iter().map(LoadError::Description));
@@ -103,6 +104,7 @@ fn load_errors() -> Vec<LoadError> {
             | LoadError::WrongContract { .. }
             | LoadError::Exceeds { .. }
             | LoadError::Proposal { .. }
+            | LoadError::NotKept { .. }
             | LoadError::Host { .. }
             | LoadError::Description(_) => {}
         }

@@ -84,20 +84,38 @@ pub(crate) fn run(options: &Options, limits: Limits) -> Result<ExitCode, CliErro
 }
 
 #[cfg(unix)]
-fn restrain(limits: Limits) -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+fn restrain(limits: Limits) -> Result<(), CliError> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
 
-    let to = |limit: u64| Rlimit { current: Some(limit), maximum: Some(limit) };
-    setrlimit(Resource::Core, to(0))?;
+    let set = |resource, limit, beyond| {
+        let inherited = getrlimit(resource).maximum;
+        setrlimit(resource, within(inherited, limit, beyond))
+            .map_err(|reason| CliError::Unlimited(reason.into()))
+    };
+    set(Resource::Core, 0, 0)?;
     // Memory that can be written. What is only reserved costs nothing.
-    setrlimit(Resource::Data, to(limits.compile_memory.saturating_mul(1 << 20)))?;
-    setrlimit(Resource::Cpu, to(limits.compile_seconds))?;
-    Ok(())
+    set(Resource::Data, limits.compile_memory.saturating_mul(1 << 20), 0)?;
+    set(Resource::Cpu, limits.compile_seconds, GRACE)
+}
+
+/// Seconds between the signal that tells of the processor time and the one that ends every process. Both at once would
+/// be one signal, which also ends a process when the system has no memory left.
+#[cfg(unix)]
+const GRACE: u64 = 5;
+
+/// A limit, and `beyond` it the one that it cannot be raised above. Where the process has inherited less, that is both.
+#[cfg(unix)]
+fn within(inherited: Option<u64>, limit: u64, beyond: u64) -> rustix::process::Rlimit {
+    let at_most = |limit: u64| inherited.map_or(limit, |inherited| inherited.min(limit));
+    rustix::process::Rlimit {
+        current: Some(at_most(limit)),
+        maximum: Some(at_most(limit.saturating_add(beyond))),
+    }
 }
 
 /// There is the time by the clock, which the other process watches.
 #[cfg(not(unix))]
-fn restrain(_: Limits) -> io::Result<()> {
+fn restrain(_: Limits) -> Result<(), CliError> {
     Ok(())
 }
 
@@ -178,6 +196,7 @@ fn verdict(output: Option<Output>, limits: Limits) -> Result<(), CliError> {
         // Rust says so before it aborts, or a thread cannot be made.
         _ if words.contains("memory allocation of") || words.contains("temporarily unavailable") => memory(),
         _ if is_out_of_time(status) => format!("took more than {compile_seconds} s of processor time"),
+        _ if is_killed(status) => String::from("was ended by the system, most likely for memory"),
         _ => format!("ended its process with {status}"),
     };
     Err(CliError::Compiling { how })
@@ -190,8 +209,21 @@ fn is_out_of_time(status: ExitStatus) -> bool {
 
     use rustix::process::Signal;
 
-    let signal = status.signal();
-    signal == Some(Signal::XCPU.as_raw()) || signal == Some(Signal::KILL.as_raw())
+    status.signal() == Some(Signal::XCPU.as_raw())
+}
+
+/// Whether the process was ended at once, as the system does when it has no memory left. Its time was not over: that
+/// has a signal of its own, seconds earlier.
+#[cfg(unix)]
+fn is_killed(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    status.signal() == Some(rustix::process::Signal::KILL.as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_killed(_: ExitStatus) -> bool {
+    false
 }
 
 #[cfg(not(unix))]
@@ -219,10 +251,22 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_is_no_more_than_what_the_process_has_inherited() {
+        let limits = |inherited| {
+            let limit = within(inherited, 60, GRACE);
+            (limit.current, limit.maximum)
+        };
+        assert_eq!(limits(None), (Some(60), Some(65)));
+        assert_eq!(limits(Some(100)), (Some(60), Some(65)));
+        assert_eq!(limits(Some(62)), (Some(60), Some(62)));
+        assert_eq!(limits(Some(7)), (Some(7), Some(7)));
+    }
+
+    #[test]
     fn each_end_of_the_process_that_compiles_has_its_sentence() {
         let (xcpu, kill, abort) = (24, 9, 6);
         assert_eq!(ended(xcpu, ""), compiling("took more than 7 s of processor time"));
-        assert_eq!(ended(kill, ""), compiling("took more than 7 s of processor time"));
+        assert_eq!(ended(kill, ""), compiling("was ended by the system, most likely for memory"));
         let words = "memory allocation of 1073741824 bytes failed";
         assert_eq!(ended(abort, words), compiling("took more than 64 MiB of memory"));
         assert_eq!(ended(i32::from(NO_MEMORY) << 8, ""), compiling("took more than 64 MiB of memory"));

@@ -26,6 +26,17 @@ pub(crate) enum CliError {
          if it is trusted"
     )]
     Compiling { how: String },
+    /// The process that compiles has ended well, and what it has compiled is not there.
+    #[error(
+        "the compiled engine is not in the code cache {directory}: another process has taken it away: run the command \
+         again, or name another --cache"
+    )]
+    NotKept { directory: String },
+    #[error(
+        "the system does not let this process limit the memory and time of compiling: {0}: raise the limits that it \
+         inherits (`ulimit -H -d`, `ulimit -H -t`)"
+    )]
+    Unlimited(io::Error),
     #[error(transparent)]
     Call(#[from] CallError),
     #[error(transparent)]

@@ -9,7 +9,7 @@ use host_harness::clock::SystemClock;
 use host_harness::log::TracingLog;
 use host_harness::outbound::https::Https;
 use host_harness::{
-    Allocation, ApprovalEngine, CodeCache, Limits, LoadError, Runtime, RuntimeError, Services,
+    Allocation, ApprovalEngine, CodeCache, Limits, LoadError, Runtime, RuntimeError, Services, redact,
 };
 use tokio::net::TcpListener;
 
@@ -75,6 +75,11 @@ pub(crate) async fn load(component: &[u8], is_foreign: bool) -> Result<ApprovalE
     let (runtime, allocation) = runtime(Some(cache.clone()))?;
     if !runtime.has_compiled(component) {
         compile::in_child(component, &cache, &allocation).await?;
+        // Nothing of a stranger's is compiled here, where no limit of the system ends it.
+        if !runtime.has_compiled(component) {
+            let directory = redact::in_error(&cache.directory().display().to_string());
+            return Err(CliError::NotKept { directory });
+        }
     }
     Ok(runtime.load(component).await?)
 }

@@ -72,3 +72,25 @@ fn a_foreign_engine_is_compiled_apart_and_then_loaded_from_the_cache() {
         ran.stderr.split_whitespace().filter(|word| word.starts_with("code-cache")).collect();
     assert_eq!((ran.code, told), (0, vec!["code-cache-hit"]), "{}", ran.stderr);
 }
+
+/// The name of its entry is a directory now, which no user can write a file over.
+#[test]
+fn what_cannot_be_kept_is_not_compiled_again_without_limits() {
+    let (files, cache) = (Files::new(), tempfile::tempdir().unwrap());
+    let file = files.write("wecom.wasm", wecom_component::WECOM_ENGINE);
+    let cache = cache.path().join("cache");
+    let inspect = ["--log-level", "debug", "--cache", cache.to_str().unwrap(), "inspect", &file];
+    assert_eq!(run(&inspect).code, 0);
+    let entry = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(&entry).unwrap();
+    std::fs::create_dir(&entry).unwrap();
+
+    let ran = run(&["--cache", cache.to_str().unwrap(), "inspect", &file]);
+    let sentence = ran.sentence();
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        sentence.starts_with("the compiled engine cannot be kept in the code cache: Is a directory")
+            && sentence.ends_with(": see to that directory, or name another"),
+        "{sentence}"
+    );
+}

@@ -40,7 +40,7 @@ fn what_is_kept_is_what_is_loaded() {
     let code = Component::new(&engine, &other).unwrap();
     cache.keep(&key, &directory.path().join(key.file_name()), &code).unwrap();
 
-    let loaded = cache.component(&engine, &asked, &log).unwrap();
+    let (loaded, _kept) = cache.component(&engine, &asked, &log).unwrap();
 
     assert_eq!(exports(&loaded), ["a:b/other"]);
     assert_eq!(log.take(), ["code-cache-hit"]);
@@ -56,7 +56,7 @@ fn another_configuration_of_wasmtime_has_entries_of_its_own() {
     let interrupted = Engine::new(Config::new().epoch_interruption(true)).unwrap();
 
     for engine in [&plain, &interrupted, &plain, &interrupted] {
-        cache.component(engine, &component, &log).unwrap();
+        cache.component(engine, &component, &log).unwrap().1.unwrap();
     }
 
     assert_eq!(log.take(), ["code-cache-miss", "code-cache-miss", "code-cache-hit", "code-cache-hit"]);
@@ -74,8 +74,8 @@ fn code_that_wasmtime_does_not_take_is_compiled_again() {
     let key = Key::of(Digest::of(&component), &interrupted);
     cache.keep(&key, &directory.path().join(key.file_name()), &code).unwrap();
 
-    cache.component(&interrupted, &component, &log).unwrap();
-    cache.component(&interrupted, &component, &log).unwrap();
+    cache.component(&interrupted, &component, &log).unwrap().1.unwrap();
+    cache.component(&interrupted, &component, &log).unwrap().1.unwrap();
 
     assert_eq!(log.take(), ["code-cache-entry-refused", "code-cache-hit"]);
 }
@@ -90,8 +90,8 @@ fn the_cache_keeps_no_more_than_its_number_of_entries() {
     }
     std::fs::write(directory.path().join("somebody's own"), []).unwrap();
 
-    cache.component(&engine, &exporting("a:b/c"), &log).unwrap();
-    cache.component(&engine, &exporting("a:b/c"), &log).unwrap();
+    cache.component(&engine, &exporting("a:b/c"), &log).unwrap().1.unwrap();
+    cache.component(&engine, &exporting("a:b/c"), &log).unwrap().1.unwrap();
 
     assert_eq!(log.take(), ["code-cache-miss", "code-cache-hit"]);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), ENTRIES + 1);
