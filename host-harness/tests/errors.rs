@@ -181,6 +181,7 @@ fn others() -> Vec<Box<dyn Display>> {
         LookupError::Busy { at_once: 64, patience },
         LookupError::TimedOut { patience },
         LookupError::Unknown,
+        LookupError::NoAnswer,
     ];
     let seals = [SealError::Key, SealError::NoRandomness, SealError::Format, SealError::Refused];
     let difference = Difference {

@@ -76,7 +76,9 @@ impl Profile {
 
 /// Resolves names to addresses. What it answers is checked.
 pub trait Names: Send + Sync + fmt::Debug {
-    /// All addresses of a name. Asked once for each connection, which goes to one of the answers.
+    /// All addresses of a name. Asked once for each connection, which goes to one of the answers; connections that are made
+    /// at the same time share an answer. A name without an address is [`NotFound`](io::ErrorKind::NotFound): with any other
+    /// error the resolver has given no answer.
     fn addresses(&self, name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
 
@@ -87,7 +89,23 @@ pub struct SystemNames;
 impl Names for SystemNames {
     fn addresses(&self, name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         Box::pin(async move {
-            Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect())
+            let found = tokio::net::lookup_host((name, 0)).await.map_err(told)?;
+            Ok(found.map(|address| address.ip()).collect())
         })
     }
+}
+
+/// The standard library keeps the resolver's code to itself and hands on its words, which Rust programs get in English:
+/// those of glibc, musl and the BSDs for a name that has no address.
+fn told(error: io::Error) -> io::Error {
+    const UNKNOWN: [&str; 5] = [
+        "Name or service not known",
+        "No address associated with hostname",
+        "Name does not resolve",
+        "Name has no usable address",
+        "nodename nor servname provided",
+    ];
+    let words = error.to_string();
+    let is_unknown = UNKNOWN.iter().any(|unknown| words.contains(unknown));
+    if is_unknown { io::Error::new(io::ErrorKind::NotFound, error) } else { error }
 }
