@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use conformance::props::{account, other_app, request, settings, two_apps};
@@ -270,6 +270,20 @@ async fn a_check_that_finds_no_fault_ends_the_block_of_a_credential() {
     assert_eq!(confirm(&tenant).await, Ok(()));
 }
 
+/// A shared cache that hangs keeps no verdict back.
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_hangs_when_a_block_ends_keeps_no_verdict_back() {
+    let world = World::new().await;
+    let gate = Arc::new(Gate::at("no such path", &world));
+    gate.keeps_blocks.store(true, Ordering::SeqCst);
+    let engine = world.tenant().engine().with_services(gate.services(&world));
+    let tenant = engine.tenant("acme", &settings(), &Grant::trusting_description(&engine, &settings()));
+    let findings = tenant.check(&CheckOptions { now: T0, probe: None }).await.unwrap();
+    assert!(findings.iter().any(|finding| finding.verdict == CheckVerdict::Ok));
+    let told = "host: unblock-timed-out seconds=\"1\"";
+    assert!(world.log.lines().iter().any(|line| line.to_string() == told));
+}
+
 /// The same test, called by its name; and what others run on it leaves alone.
 #[tokio::test]
 async fn a_check_by_name_ends_a_block_and_leaves_a_live_token() {
@@ -330,6 +344,8 @@ struct Gate {
     open: Semaphore,
     arrived: AtomicUsize,
     asked: AtomicUsize,
+    /// Whether the cache never answers when a block is to end.
+    keeps_blocks: AtomicBool,
     tokens: Arc<dyn TokenCache>,
 }
 
@@ -337,7 +353,8 @@ impl Gate {
     fn at(path: &'static str, world: &World) -> Self {
         let tokens = services(&world.fake, &world.clock, &world.log, &world.wire).tokens;
         let (arrived, asked) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { path, fake: world.fake.clone(), open: Semaphore::new(0), arrived, asked, tokens }
+        let keeps_blocks = AtomicBool::new(false);
+        Self { path, fake: world.fake.clone(), open: Semaphore::new(0), arrived, asked, keeps_blocks, tokens }
     }
 
     /// At a pace that lets all calls go at once.
@@ -396,6 +413,9 @@ impl TokenCache for Gate {
     }
 
     fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
+        if self.keeps_blocks.load(Ordering::SeqCst) {
+            return Box::pin(std::future::pending());
+        }
         self.tokens.unblock(scope)
     }
 

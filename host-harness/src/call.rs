@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use wasmtime::component::InstancePre;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use crate::contract::{APPROVAL_TRACKING, ENGINE_DIAGNOSTICS, Setting, SettingPro
 use crate::error::{CallError, CallFailure};
 use crate::fuel::FuelGauge;
 use crate::limits::{Exceeded, Meters, TOTAL_MEMORY};
-use crate::log::Level;
+use crate::log::{self, Level, Line, Writer};
 use crate::pace::verdict::SpeaksOfProvider;
 use crate::pace::{Hold, Turn};
 use crate::replay::Tape;
@@ -214,7 +214,7 @@ impl Call<'_> {
         F: AsyncFnOnce(&mut Store<CallState>, &Callee<'_>) -> wasmtime::Result<T>,
     {
         timers::require()?;
-        let meters = Arc::new(Meters::new(&self.runtime.0.limits, self.runtime.0.total_memory.clone()));
+        let meters = Arc::new(Meters::new(&self.runtime.0.limits, self.runtime.0.slots.memory.clone()));
         let (setting, limit) = self.wall_clock();
         let ends_at = Instant::now() + limit;
         let done = async {
@@ -245,10 +245,29 @@ impl Call<'_> {
                 self.services.pace.close(self.identity.credential, wait);
             }
             if verdict.proves_the_credential() {
-                self.services.tokens.unblock(self.identity.scope).await;
+                self.unblock().await;
             }
         }
         done.map_err(|error| CallError { error, requests_sent })
+    }
+
+    /// Lifts what is blocked. The call has its verdict, so nothing that the cache does may keep that back.
+    async fn unblock(&self) {
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let unblocking = self.services.tokens.unblock(self.identity.scope);
+        if timeout(PATIENCE, unblocking).await.is_ok() {
+            return;
+        }
+        let line = Line {
+            writer: Writer::Host,
+            engine: self.identity.engine.clone(),
+            tenant: self.identity.tenant.clone(),
+            level: Level::Warn,
+            event: String::from("unblock-timed-out"),
+            fields: vec![(String::from("seconds"), PATIENCE.as_secs().to_string())],
+            secrets_masked: 0,
+        };
+        log::give(&*self.services.log, &line);
     }
 
     /// The credential's turn, for calls that reach out.

@@ -28,7 +28,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::digest::Digest;
-use crate::log::{Level, Line, LogSink, Writer};
+use crate::log::{self, Level, Line, LogSink, Writer};
 use crate::redact::in_error;
 use crate::runtime::one_line;
 
@@ -223,9 +223,9 @@ fn load(engine: &Engine, code: &[u8]) -> Result<Component, Unfit> {
     unsafe { Component::deserialize(engine, code) }.map_err(|error| Unfit::OtherWasmtime(one_line(&error)))
 }
 
-fn note(log: &dyn LogSink, level: Level, event: &str, component: Digest, reason: Option<String>) {
+fn note(sink: &dyn LogSink, level: Level, event: &str, component: Digest, reason: Option<String>) {
     let reason = reason.map(|reason| (String::from("reason"), reason));
-    log.write(&Line {
+    let line = Line {
         writer: Writer::Host,
         engine: String::from("undescribed"),
         tenant: String::from("-"),
@@ -233,7 +233,8 @@ fn note(log: &dyn LogSink, level: Level, event: &str, component: Digest, reason:
         event: event.to_owned(),
         fields: std::iter::once((String::from("sha256"), component.to_string())).chain(reason).collect(),
         secrets_masked: 0,
-    });
+    };
+    log::give(sink, &line);
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub struct Limits {
     /// Calls of one tenant that run at the same time, of each of the two kinds; more wait. One tenant whose provider
     /// hangs, or whose engine never ends, leaves the other slots to the others. `limits.tenant_calls`
     pub tenant_calls: u32,
-    /// Linear memories and tables of all calls together, whatever each of them may have. A call that would take more ends
+    /// Linear memories and tables of all calls together, whatever each of them may have. One tenant of an engine may have a
+    /// quarter of it, or what one call may, so that it leaves the rest to the others. A call that would take more ends
     /// with [`Overloaded`](crate::CallFailure::Overloaded). Besides it each call has its stack, its requests and responses,
     /// and what the host copies for it, which have limits of their own. `limits.total_memory_bytes`
     pub total_memory_bytes: usize,
@@ -161,7 +162,7 @@ impl fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
-/// Bytes of the memories and tables of all calls that run.
+/// Bytes of the memories and tables of all calls that run, or of one tenant's.
 #[derive(Debug)]
 pub(crate) struct TotalMemory {
     limit: usize,
@@ -171,6 +172,14 @@ pub(crate) struct TotalMemory {
 impl TotalMemory {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self { limit: limits.total_memory_bytes, taken: AtomicUsize::new(0) }
+    }
+
+    /// What one tenant may have of it: a quarter, or all that one call may.
+    pub(crate) fn share(limits: &Limits) -> Self {
+        let tables = limits.table_elements.saturating_mul(ENTRY);
+        let call = limits.memory_bytes.saturating_add(tables);
+        let limit = (limits.total_memory_bytes / 4).max(call).min(limits.total_memory_bytes);
+        Self { limit, taken: AtomicUsize::new(0) }
     }
 
     /// Takes more, unless that is more than there may be.
@@ -195,12 +204,14 @@ pub(crate) struct SpaceLimiter {
     memories: usize,
     tables: usize,
     total: Arc<TotalMemory>,
-    /// What this call has of it.
+    /// The tenant's share of it.
+    share: Arc<TotalMemory>,
+    /// What this call has of both.
     taken: usize,
 }
 
 impl SpaceLimiter {
-    pub(crate) fn new(limits: &Limits, total: Arc<TotalMemory>) -> Self {
+    pub(crate) fn new(limits: &Limits, total: Arc<TotalMemory>, share: Arc<TotalMemory>) -> Self {
         let count = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
             memory_bytes: limits.memory_bytes,
@@ -209,13 +220,18 @@ impl SpaceLimiter {
             memories: count(limits.memories),
             tables: count(limits.tables),
             total,
+            share,
             taken: 0,
         }
     }
 
     fn grow(&mut self, current: usize, desired: usize) -> wasmtime::Result<bool> {
         let more = desired.saturating_sub(current);
+        if !self.share.take(more) {
+            return Err(Exceeded(TOTAL_MEMORY).into());
+        }
         if !self.total.take(more) {
+            self.share.give_back(more);
             return Err(Exceeded(TOTAL_MEMORY).into());
         }
         self.taken = self.taken.saturating_add(more);
@@ -226,8 +242,12 @@ impl SpaceLimiter {
 impl Drop for SpaceLimiter {
     fn drop(&mut self) {
         self.total.give_back(self.taken);
+        self.share.give_back(self.taken);
     }
 }
+
+/// Bytes of a table's entry.
+const ENTRY: usize = size_of::<usize>();
 
 /// The one limit of a call that others have used up.
 pub(crate) const TOTAL_MEMORY: &str = "limits.total_memory_bytes";
@@ -241,9 +261,6 @@ impl ResourceLimiter for SpaceLimiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        /// Bytes of an entry.
-        const ENTRY: usize = size_of::<usize>();
-
         if desired > self.table_elements {
             return Err(Exceeded("limits.table_elements").into());
         }
@@ -271,7 +288,7 @@ mod tests {
     fn what_a_call_has_taken_is_given_back_when_it_ends() {
         let limits = Limits { total_memory_bytes: 100, ..Limits::default() };
         let total = Arc::new(TotalMemory::new(&limits));
-        let limiter = || SpaceLimiter::new(&limits, total.clone());
+        let limiter = || SpaceLimiter::new(&limits, total.clone(), Arc::new(TotalMemory::share(&limits)));
         let exceeded = |error: wasmtime::Error| error.downcast_ref::<Exceeded>().copied();
         let (mut first, mut second) = (limiter(), limiter());
         assert!(first.memory_growing(0, 60, None).unwrap());

@@ -1,6 +1,7 @@
 //! Where log lines go: those of engines, and the host's own about their calls.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +94,12 @@ pub trait LogSink: Send + Sync {
     /// Takes one line. The call that the line is about goes on when this returns, so an implementation that may have to wait,
     /// for a disk or a collector, hands the line to a thread of its own. One that panics loses the line and not the call.
     fn write(&self, line: &Line);
+}
+
+/// Hands a line over. A sink that panics loses this line and not what it is about: a call, in which a form may have been
+/// submitted by now, or a component that is loaded. The panic has been reported by the process's own hook.
+pub(crate) fn give(log: &dyn LogSink, line: &Line) {
+    let _ = catch_unwind(AssertUnwindSafe(|| log.write(line)));
 }
 
 /// Hands lines to `tracing`: the host's with the target `approval_host`, the engines' with `approval_engine`.

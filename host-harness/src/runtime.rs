@@ -17,7 +17,7 @@ use crate::code_cache::CodeCache;
 use crate::engine::{ApprovalEngine, Linked};
 use crate::error::{LoadError, RuntimeError};
 use crate::fuel::FuelGauge;
-use crate::limits::{Limits, TICK, TotalMemory};
+use crate::limits::{Limits, TICK};
 use crate::log::LogSink;
 use crate::outbound::Outbound;
 use crate::pace::{Pace, Quota};
@@ -93,7 +93,6 @@ pub(crate) struct Shared {
     pub(crate) slots: Slots,
     pub(crate) tenants: TenantSlots,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) total_memory: Arc<TotalMemory>,
     pub(crate) services: Services,
     pub(crate) fuel_gauge: Option<Arc<FuelGauge>>,
     code_cache: Option<CodeCache>,
@@ -153,13 +152,13 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         bindings::KeptEngine::add_to_linker::<_, Own>(&mut linker, |state| state).map_err(unavailable)?;
         tick(engine.weak()).map_err(|error| RuntimeError::Unavailable { reason: error.to_string() })?;
+        let limits = Arc::new(limits);
         Ok(Self(Arc::new(Shared {
             engine,
             linker,
-            slots: Slots::of_the_host(limits.concurrent_calls),
-            tenants: TenantSlots::new(limits.tenant_calls),
-            total_memory: Arc::new(TotalMemory::new(&limits)),
-            limits: Arc::new(limits),
+            slots: Slots::of_the_host(&limits),
+            tenants: TenantSlots::new(limits.clone()),
+            limits,
             services,
             fuel_gauge,
             code_cache,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Semaphore;
 
+use crate::limits::{Limits, TotalMemory};
 use crate::state::Purity;
 
 /// Places for calls. The two kinds never wait for each other: a provider that hangs holds the calls that wait for it,
@@ -13,17 +14,24 @@ use crate::state::Purity;
 pub(crate) struct Slots {
     pure: Semaphore,
     outbound: Semaphore,
+    /// What calls in these places may have of memory.
+    pub(crate) memory: Arc<TotalMemory>,
 }
 
 impl Slots {
     /// The host's own: a quarter is for calls that make no requests.
-    pub(crate) fn of_the_host(calls: u32) -> Self {
+    pub(crate) fn of_the_host(limits: &Limits) -> Self {
+        let calls = limits.concurrent_calls;
         let pure = (calls / 4).max(1);
-        Self::new(pure, calls.saturating_sub(pure).max(1))
+        Self::new(pure, calls.saturating_sub(pure).max(1), TotalMemory::new(limits))
     }
 
-    fn new(pure: u32, outbound: u32) -> Self {
-        Self { pure: Semaphore::new(pure as usize), outbound: Semaphore::new(outbound as usize) }
+    fn new(pure: u32, outbound: u32, memory: TotalMemory) -> Self {
+        Self {
+            pure: Semaphore::new(pure as usize),
+            outbound: Semaphore::new(outbound as usize),
+            memory: Arc::new(memory),
+        }
     }
 
     /// The places that calls of this kind wait for.
@@ -38,7 +46,7 @@ impl Slots {
 /// The places of every tenant that is in use. All who make the same tenant of the same engine share them.
 #[derive(Debug)]
 pub(crate) struct TenantSlots {
-    calls: u32,
+    limits: Arc<Limits>,
     used: Mutex<Used>,
 }
 
@@ -50,9 +58,9 @@ struct Used {
 }
 
 impl TenantSlots {
-    /// `calls` of each kind for each tenant.
-    pub(crate) fn new(calls: u32) -> Self {
-        Self { calls: calls.max(1), used: Mutex::default() }
+    /// `limits.tenant_calls` of each kind for each tenant, and its share of memory.
+    pub(crate) fn new(limits: Arc<Limits>) -> Self {
+        Self { limits, used: Mutex::default() }
     }
 
     pub(crate) fn of(&self, engine: &str, tenant: &str) -> Arc<Slots> {
@@ -66,7 +74,8 @@ impl TenantSlots {
             used.slots.retain(|_, slots| slots.strong_count() > 0);
             used.sweep_at = used.slots.len().saturating_mul(2).max(64);
         }
-        let slots = Arc::new(Slots::new(self.calls, self.calls));
+        let calls = self.limits.tenant_calls.max(1);
+        let slots = Arc::new(Slots::new(calls, calls, TotalMemory::share(&self.limits)));
         used.slots.insert(key, Arc::downgrade(&slots));
         slots
     }
@@ -76,9 +85,13 @@ impl TenantSlots {
 mod tests {
     use super::*;
 
+    fn tenants(tenant_calls: u32) -> TenantSlots {
+        TenantSlots::new(Arc::new(Limits { tenant_calls, ..Limits::default() }))
+    }
+
     #[test]
     fn a_tenant_made_twice_has_one_set_of_places_and_another_tenant_its_own() {
-        let tenants = TenantSlots::new(3);
+        let tenants = tenants(3);
         let first = tenants.of("wecom", "acme");
         assert!(Arc::ptr_eq(&first, &tenants.of("wecom", "acme")));
         assert!(!Arc::ptr_eq(&first, &tenants.of("wecom", "other")));
@@ -88,7 +101,7 @@ mod tests {
 
     #[test]
     fn tenants_that_are_gone_are_forgotten() {
-        let tenants = TenantSlots::new(1);
+        let tenants = tenants(1);
         let kept = tenants.of("wecom", "kept");
         for tenant in 0..10_000 {
             drop(tenants.of("wecom", &tenant.to_string()));

@@ -1,7 +1,6 @@
 //! What one call has: its limits, its grants, its leases. Lives in the store and dies with it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::egress::Egress;
 use crate::limits::{Limits, Meters, SpaceLimiter};
-use crate::log::{Level, Line, Writer};
+use crate::log::{self, Level, Line, Writer};
 use crate::redact::Known;
 use crate::replay::{Cued, Live, Tape};
 use crate::runtime::Services;
@@ -86,7 +85,7 @@ impl CallState {
         meters: Arc<Meters>,
         tape: Option<Arc<Tape>>,
     ) -> Self {
-        let space = SpaceLimiter::new(&limits, meters.total_memory.clone());
+        let space = SpaceLimiter::new(&limits, meters.total_memory.clone(), identity.slots.memory.clone());
         let known = identity.secrets.clone();
         Self {
             identity,
@@ -164,10 +163,9 @@ impl CallState {
     }
 
     fn give(&self, line: Option<Line>) {
-        let Some(line) = line else { return };
-        // A sink that panics loses this line and not the call, in which a form may have been submitted by now. The panic
-        // has been reported by the process's own hook.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.services.log.write(&line)));
+        if let Some(line) = line {
+            log::give(&*self.services.log, &line);
+        }
     }
 }
 

@@ -107,9 +107,10 @@ pub trait TokenCache: Send + Sync {
     fn forget(&self, scope: Scope) -> BoxFuture<'_, ()>;
 
     /// Forgets what is blocked in one scope: the provider has taken the credential since, for an administrator has put it
-    /// right there. Live tokens and leases may stay, and here they do not.
-    fn unblock(&self, scope: Scope) -> BoxFuture<'_, ()> {
-        self.forget(scope)
+    /// right there. Live tokens and leases stay. A call that has its verdict waits for it a second and no longer. A cache
+    /// that does not implement it keeps its blocks until their scope is [forgotten](Self::forget).
+    fn unblock(&self, _scope: Scope) -> BoxFuture<'_, ()> {
+        Box::pin(ready(()))
     }
 }
 
@@ -430,6 +431,52 @@ mod tests {
         f.tokens.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
         f.tokens.unblock(f.key.scope).await;
         assert_eq!(f.acquire(None).await, Acquired::Token(Secret::new("T1")));
+    }
+
+    /// A cache that has nothing of its own for it.
+    struct Plain(MemoryTokens);
+
+    impl TokenCache for Plain {
+        fn acquire<'a>(
+            &'a self,
+            key: &'a Key,
+            refused: Option<&'a Secret>,
+            patience: Duration,
+        ) -> BoxFuture<'a, Acquired> {
+            self.0.acquire(key, refused, patience)
+        }
+
+        fn publish<'a>(
+            &'a self,
+            key: &'a Key,
+            lease: Lease,
+            token: Secret,
+            lifetime: Duration,
+        ) -> BoxFuture<'a, ()> {
+            self.0.publish(key, lease, token, lifetime)
+        }
+
+        fn block<'a>(&'a self, key: &'a Key, lease: Lease, code: String) -> BoxFuture<'a, ()> {
+            self.0.block(key, lease, code)
+        }
+
+        fn release(&self, key: &Key, lease: Lease) {
+            self.0.release(key, lease);
+        }
+
+        fn forget(&self, scope: Scope) -> BoxFuture<'_, ()> {
+            self.0.forget(scope)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cache_without_an_end_of_blocks_keeps_its_live_tokens() {
+        let f = fixture();
+        let cache = Plain(MemoryTokens::new(f.clock.clone()));
+        let Acquired::Lease(lease) = cache.acquire(&f.key, None, PATIENCE).await else { panic!("no lease") };
+        cache.publish(&f.key, lease, Secret::new("T1"), Duration::from_secs(7_200)).await;
+        cache.unblock(f.key.scope).await;
+        assert_eq!(cache.acquire(&f.key, None, PATIENCE).await, Acquired::Token(Secret::new("T1")));
     }
 
     #[tokio::test(start_paused = true)]

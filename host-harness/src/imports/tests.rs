@@ -72,7 +72,7 @@ fn world(cpu: CpuMeter) -> World {
         secrets: Known::of([&Secret::new(SECRET)]),
         unseen: Known::default(),
         egress: Egress { origins, ..Egress::default() },
-        slots: TenantSlots::new(1).of("toy", "acme"),
+        slots: TenantSlots::new(Arc::default()).of("toy", "acme"),
     };
     let total_memory = Arc::new(TotalMemory::new(&Limits::default()));
     let meters = Meters { requests: AtomicU32::new(0), cpu, total_memory };

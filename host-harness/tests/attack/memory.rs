@@ -77,3 +77,27 @@ async fn what_one_call_holds_another_cannot_have_until_it_ends() {
     assert!(holding.await.unwrap_err().is_cancelled());
     tenant.configure().await.unwrap().unwrap();
 }
+
+/// A tenant whose provider hangs holds its share of the memory, and no more.
+#[tokio::test]
+async fn one_tenant_leaves_memory_to_the_others() {
+    let outbound = Hanging::default();
+    let asked = outbound.0.clone();
+    let services = stage::services(outbound, &Arc::<Lines>::default());
+    let limits = Limits { memory_bytes: 2 * MIB, table_elements: 1_000, ..limits(8 * MIB) };
+    let runtime = Runtime::new(limits, &Allocation::OnDemand, services).unwrap();
+    let engine = runtime.load(&engines::submitting::engine(URL, "(call $ask (i32.const 0))")).await.unwrap();
+    let grant =
+        Grant { origins: [host_harness::egress::Origin::of(URL).unwrap()].into(), ..Grant::default() };
+    let tenant = engine.tenant("acme", &Settings::new(), &grant);
+    let holding = tokio::spawn({
+        let tenant = tenant.clone();
+        async move { tenant.submit(&stage::request()).await }
+    });
+    asked.notified().await;
+
+    let refused = engine.tenant("acme", &Settings::new(), &grant).configure().await.unwrap_err();
+    assert_eq!(refused.error, full());
+    engine.tenant("globex", &Settings::new(), &grant).configure().await.unwrap().unwrap();
+    holding.abort();
+}
