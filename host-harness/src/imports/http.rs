@@ -1,5 +1,6 @@
 //! `http`: policy, secrets, limits, and then out.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -16,7 +17,7 @@ use crate::log::Level;
 use crate::outbound::{Departure, SendError, coding};
 use crate::redact::{self, Known};
 use crate::replay::{Cued, wire};
-use crate::state::{CallState, Purity};
+use crate::state::{CallState, Identity, Purity};
 
 /// Headers that belong to the connection, and so to the host.
 pub const DENIED_HEADERS: [&str; 12] = [
@@ -91,9 +92,10 @@ impl CallState {
         let identity = self.identity.clone();
         let limit = departure.response_bytes;
         let sending = async {
-            let answer = async { coding::decoded(outbound.send(departure).await?, limit) }.await;
-            let withheld = answer.as_ref().is_ok_and(|response| shows(&identity.unseen, response));
-            (answer, withheld)
+            match outbound.send(departure).await {
+                Ok(answer) => examined(answer, limit, identity).await,
+                Err(error) => (Err(error), false),
+            }
         };
         let (answer, withheld) = self.meters.cpu.sparing(sending).await;
         self.note_answer(fields.clone(), &answer, started);
@@ -294,6 +296,37 @@ fn origin(uri: &http::Uri) -> String {
     Origin::of(&uri.to_string()).map(|origin| origin.to_string()).unwrap_or_default()
 }
 
+/// The answer without its coding, and whether it shows a secret.
+async fn examined(
+    answer: http::Response<Bytes>,
+    limit: usize,
+    identity: Arc<Identity>,
+) -> (Result<http::Response<Bytes>, SendError>, bool) {
+    let apart = takes_long(&answer);
+    let examine = move || {
+        let answer = coding::decoded(answer, limit);
+        let withheld = answer.as_ref().is_ok_and(|response| shows(&identity.unseen, response));
+        (answer, withheld)
+    };
+    let unexamined =
+        || SendError::Interrupted(String::from("the host could not search the answer for secrets"));
+    done(apart, examine).await.unwrap_or_else(|_ended| (Err(unexamined()), false))
+}
+
+/// Whether decoding and searching an answer would keep other tasks waiting. What is compressed can be of any size.
+fn takes_long(answer: &http::Response<Bytes>) -> bool {
+    const AT_ONCE: usize = 64 << 10;
+    answer.body().len() > AT_ONCE || coding::is_gzip(answer)
+}
+
+/// Does the work at once, or `apart`, on a thread that no other task waits for.
+async fn done<T: Send + 'static>(
+    apart: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    if apart { tokio::task::spawn_blocking(work).await } else { Ok(work()) }
+}
+
 /// Whether an answer shows one of these secrets, raw or encoded, in its body or its headers.
 fn shows(secrets: &Known, response: &http::Response<Bytes>) -> bool {
     response.headers().values().any(|value| secrets.occur_in(value.as_bytes()))
@@ -329,6 +362,20 @@ mod tests {
         }
         assert!(!shows(&held, &answer("https://x/?s=***", "{\"errcode\":0}")));
         assert!(!shows(&Known::default(), &answer("S3CR3T/+value", "S3CR3T/+value")));
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_is_done_on_another_thread() {
+        let answer = |coding: &str, bytes: usize| {
+            let builder = http::Response::builder().header(http::header::CONTENT_ENCODING, coding);
+            builder.body(Bytes::from(vec![b'x'; bytes])).unwrap()
+        };
+        assert!(!takes_long(&answer("identity", 64 << 10)));
+        assert!(takes_long(&answer("identity", (64 << 10) + 1)));
+        assert!(takes_long(&answer("gzip", 20)));
+        let thread = || std::thread::current().id();
+        assert_eq!(done(false, thread).await.unwrap(), thread());
+        assert_ne!(done(true, thread).await.unwrap(), thread());
     }
 
     #[test]

@@ -50,13 +50,19 @@ struct World {
 }
 
 fn world(cpu: CpuMeter) -> World {
+    answering(cpu, "")
+}
+
+/// With a provider that answers so.
+fn answering(cpu: CpuMeter, body: &str) -> World {
+    let body = Bytes::from(body.to_owned());
     let (sent, lines) = (Arc::<AtomicU32>::default(), Arc::<Lines>::default());
     let clock = Arc::new(ManualClock::at(0));
     let counting = sent.clone();
     let services = Services {
         outbound: Arc::new(InProcess::new(move |_| {
             counting.fetch_add(1, Ordering::Relaxed);
-            Ok(::http::Response::new(Bytes::new()))
+            Ok(::http::Response::new(body.clone()))
         })),
         tokens: Arc::new(MemoryTokens::new(clock.clone())),
         log: lines.clone(),
@@ -70,7 +76,7 @@ fn world(cpu: CpuMeter) -> World {
         credential: Scope::of([]),
         held: BTreeMap::from([(String::from("secret"), Secret::new(SECRET))]),
         secrets: Known::of([&Secret::new(SECRET)]),
-        unseen: Known::default(),
+        unseen: Known::of([&Secret::new(SECRET)]),
         egress: Egress { origins, ..Egress::default() },
         slots: TenantSlots::new(Arc::default()).of("toy", "acme"),
     };
@@ -224,4 +230,23 @@ async fn a_request_has_no_more_places_for_secrets_than_headers() {
     let url = "contract: the URL is too long with its secrets";
     assert_eq!(denial(state, vec![http::SecretPlace::Query("q".repeat(8_192))]).await, url);
     assert_eq!(world.sent.load(Ordering::Relaxed), 0);
+}
+
+/// Searched on the calling thread or on another: no engine gets it.
+#[tokio::test]
+async fn an_answer_of_any_size_that_shows_a_secret_is_kept_back() {
+    for bytes in [0, 1 << 20] {
+        let mut world = answering(CpuMeter::new(Duration::from_secs(600)), &("x".repeat(bytes) + SECRET));
+        let request = http::Request {
+            method: http::Method::Get,
+            url: PROVIDER.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            secrets: Vec::new(),
+        };
+        match http::Host::send(&mut world.state, request).await.unwrap() {
+            Err(http::Error::Interrupted(reason)) => assert_eq!(reason, super::http::WITHHELD),
+            other => panic!("{other:?}"),
+        }
+    }
 }

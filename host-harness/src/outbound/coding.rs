@@ -36,7 +36,7 @@ pub(crate) fn decoded(response: Response<Bytes>, limit: usize) -> Result<Respons
 }
 
 /// Whether gzip is the one coding.
-fn is_gzip(response: &Response<Bytes>) -> bool {
+pub(crate) fn is_gzip(response: &Response<Bytes>) -> bool {
     let mut codings = response.headers().get_all(CONTENT_ENCODING).iter();
     let first = codings.next().and_then(|coding| coding.to_str().ok()).map(str::trim);
     codings.next().is_none()
