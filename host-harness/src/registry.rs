@@ -9,9 +9,10 @@
 //! An engine is what its [`Digest`] says. Its id groups versions of the same engine, and its version is a name for
 //! people: two builds may both call themselves 1.2.0, and are two engines here.
 //!
-//! What an engine may see and reach is partly described by itself. So a version that describes fewer held secrets or
-//! more reach than the one it takes the place of is [not activated](RegistryError::Loosened) until the operator confirms
-//! exactly that: [`Registry::activate_loosened`]. Values that were stored as held stay held all the same.
+//! What an engine may see and reach is partly described by itself. So a version that describes fewer held secrets, fewer
+//! secrets or more reach than the one it takes the place of is [not activated](RegistryError::Loosened) until the operator
+//! confirms exactly that: [`Registry::activate_loosened`]. Values that were stored as held or as secrets
+//! stay so all the same.
 //!
 //! A swap is one assignment under a lock that no call holds. Whoever has taken an [`ApprovalEngine`] or a
 //! [`Tenant`](crate::Tenant) keeps that version until it is dropped: calls in flight end where they began, and the old
@@ -175,8 +176,8 @@ impl Registry {
     ///
     /// # Errors
     /// - [`RegistryError::NotLoaded`]: there is no such version. Nothing has changed.
-    /// - [`RegistryError::Loosened`]: its description has fewer held secrets or more reach than that of the active
-    ///   version. Nothing has changed.
+    /// - [`RegistryError::Loosened`]: its description has fewer held secrets, fewer secrets or more reach than that of the
+    ///   active version. Nothing has changed.
     pub fn activate(&self, digest: Digest) -> Result<Swap, RegistryError> {
         self.activate_loosened(digest, &Loosened::default())
     }

@@ -17,9 +17,9 @@ mod unfit;
 
 /// Keys and values, held secrets among them. `Debug` shows the keys alone.
 ///
-/// Whether a value is held, so that no engine ever gets it as text, belongs to the value: a host marks what it stores with
-/// [`held_as_described`](Self::held_as_described), by the description under which the administrator entered it, and
-/// stores the mark beside the value. A mark stays: another value under the same key has it as well, and a version of the
+/// Whether a value is held, so that no engine ever gets it as text, or a secret, so that no log line shows it, belongs to
+/// the value: a host marks what it stores with [`held_as_described`](Self::held_as_described), by the description under
+/// which the administrator entered it, and stores the marks beside the value. A mark stays: another value under the same key has it as well, and a version of the
 /// engine that does not call the setting held does not get the value. Only [`without`](Self::without) takes it away,
 /// together with the value.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub struct Settings(BTreeMap<String, Stored>);
 struct Stored {
     value: Secret,
     held: bool,
+    secret: bool,
 }
 
 /// What becomes of settings when they meet an engine.
@@ -59,6 +60,17 @@ impl Settings {
         self
     }
 
+    /// Adds or replaces one whose value is masked in log lines, whatever the engine's description says: a value that was
+    /// stored with that mark.
+    #[must_use]
+    pub fn with_secret(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.put(key, Secret::new(value), false);
+        if let Some(stored) = self.0.get_mut(key) {
+            stored.secret = true;
+        }
+        self
+    }
+
     /// Adds or replaces one whose value no engine may see, whatever the engine's description says: a value that was
     /// stored with that mark.
     #[must_use]
@@ -67,19 +79,21 @@ impl Settings {
         self
     }
 
-    /// Takes one away, and whether it was held.
+    /// Takes one away, and its marks.
     #[must_use]
     pub fn without(mut self, key: &str) -> Self {
         self.0.remove(key);
         self
     }
 
-    /// The same settings with what this description calls held marked so, beside what is held already. A host calls it
+    /// The same settings with what this description calls held or a secret marked so, beside what is already. A host calls it
     /// before it stores what an administrator has entered.
     #[must_use]
     pub fn held_as_described(mut self, description: &Description) -> Self {
         for (key, stored) in &mut self.0 {
-            stored.held |= field(description, key).is_some_and(is_held);
+            let field = field(description, key);
+            stored.held |= field.is_some_and(is_held);
+            stored.secret |= field.is_some_and(is_secret);
         }
         self
     }
@@ -88,6 +102,12 @@ impl Settings {
     #[must_use]
     pub fn is_held(&self, key: &str) -> bool {
         self.0.get(key).is_some_and(|stored| stored.held)
+    }
+
+    /// Whether no log line may show the value of this one.
+    #[must_use]
+    pub fn is_secret(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(|stored| stored.secret || stored.held)
     }
 
     /// The value of one.
@@ -103,7 +123,8 @@ impl Settings {
 
     fn put(&mut self, key: &str, value: Secret, held: bool) {
         let held = held || self.is_held(key);
-        self.0.insert(key.to_owned(), Stored { value, held });
+        let secret = self.is_secret(key);
+        self.0.insert(key.to_owned(), Stored { value, held, secret });
     }
 
     /// What the engine gets, and what the host keeps for itself.
@@ -121,7 +142,7 @@ impl Settings {
             if stored.held || described {
                 unseen.push(&stored.value);
             }
-            if stored.held || field.is_none_or(is_secret) {
+            if stored.held || stored.secret || field.is_none_or(is_secret) {
                 secrets.push(&stored.value);
             }
             if field.is_none() {
@@ -150,7 +171,7 @@ const fn is_held(field: &SettingField) -> bool {
     matches!(field.kind, SettingKind::HeldSecret)
 }
 
-const fn is_secret(field: &SettingField) -> bool {
+pub(crate) const fn is_secret(field: &SettingField) -> bool {
     matches!(field.kind, SettingKind::Secret | SettingKind::GeneratedSecret(_) | SettingKind::HeldSecret)
 }
 

@@ -115,6 +115,7 @@ fn load_errors() -> Vec<LoadError> {
 fn registry_errors() -> Vec<RegistryError> {
     let digest = Digest::of(b"x");
     let loosened = Loosened {
+        secrets: [nasty()].into(),
         held: (0..20).map(|n| format!("{n}{}", nasty())).collect(),
         origins: BTreeSet::from([Origin::of(&format!("https://{}.example", "x".repeat(1_000))).unwrap()]),
         settings: BTreeSet::from([nasty()]),

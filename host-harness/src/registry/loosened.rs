@@ -6,6 +6,7 @@ use std::fmt;
 use crate::contract::{Description, Reach, SettingKind};
 use crate::egress::Origin;
 use crate::redact::line;
+use crate::settings::is_secret;
 
 /// Bytes of a key or an origin, and how many of each are printed.
 const TEXT_BYTES: usize = 120;
@@ -16,6 +17,8 @@ const PRINTED: usize = 8;
 pub struct Loosened {
     /// Settings that were held secrets, and are described otherwise or not at all.
     pub held: BTreeSet<String>,
+    /// Settings that were secrets, and are described as something that may be shown. Those that were held are above.
+    pub secrets: BTreeSet<String>,
     /// Origins that it may have to call, and the other did not, for the same settings.
     pub origins: BTreeSet<Origin>,
     /// Settings whose origin it may have to call, and the other did not.
@@ -27,6 +30,7 @@ impl Loosened {
     #[must_use]
     pub fn between(old: &Description, new: &Description) -> Self {
         let held = &held(old) - &held(new);
+        let secrets = &(&by_secrecy(old, true) & &by_secrecy(new, false)) - &held;
         let (before, after) = (Reaches::of(old), Reaches::of(new));
         let settings = &after.settings - &before.settings;
         // A setting that named the origin stood for all the described ones. Where it no longer does, those are reached
@@ -36,13 +40,14 @@ impl Loosened {
         } else {
             after.origins
         };
-        Self { held, origins, settings }
+        Self { held, secrets, origins, settings }
     }
 
     /// Whether all of it is in `confirmed`.
     #[must_use]
     pub fn is_within(&self, confirmed: &Self) -> bool {
         self.held.is_subset(&confirmed.held)
+            && self.secrets.is_subset(&confirmed.secrets)
             && self.origins.is_subset(&confirmed.origins)
             && self.settings.is_subset(&confirmed.settings)
     }
@@ -54,6 +59,7 @@ impl fmt::Display for Loosened {
         let origins = self.origins.iter().map(ToString::to_string);
         let parts = [
             listed("it does not describe as held by the host: ", self.held.iter().cloned()),
+            listed("it does not describe as secret: ", self.secrets.iter().cloned()),
             listed("it also reaches: ", origins),
             listed("it also reaches the origin in the setting: ", self.settings.iter().cloned()),
         ];
@@ -71,6 +77,12 @@ fn listed(title: &str, items: impl ExactSizeIterator<Item = String>) -> Option<S
 fn held(description: &Description) -> BTreeSet<String> {
     let held = description.settings.iter().filter(|field| matches!(field.kind, SettingKind::HeldSecret));
     held.map(|field| field.key.clone()).collect()
+}
+
+/// The settings that are secrets, or those that are none.
+fn by_secrecy(description: &Description, secret: bool) -> BTreeSet<String> {
+    let fields = description.settings.iter().filter(|field| is_secret(field) == secret);
+    fields.map(|field| field.key.clone()).collect()
 }
 
 struct Reaches {
@@ -163,6 +175,25 @@ mod tests {
         );
         // Who has set `base` was kept to that origin.
         assert_eq!(loosened(held, plain, &["https://a.example"]), "it also reaches: https://a.example");
+    }
+
+    #[test]
+    fn a_secret_that_is_described_as_a_text_is_named() {
+        let as_text = |keys: &[&str]| {
+            let mut described = description(&[], keys, &[]);
+            described.settings.iter_mut().for_each(|field| field.kind = SettingKind::Text);
+            described
+        };
+        let old = description(&["key"], &["token", "other"], &[]);
+        let new = as_text(&["key", "token", "name"]);
+        let loosened = Loosened::between(&old, &new);
+        assert_eq!(
+            loosened.to_string(),
+            "it does not describe as held by the host: key; it does not describe as secret: token"
+        );
+        let held_alone = Loosened { secrets: BTreeSet::new(), ..loosened.clone() };
+        assert!(!loosened.is_within(&held_alone) && loosened.is_within(&loosened.clone()));
+        assert_eq!(Loosened::between(&new, &old), Loosened::default());
     }
 
     #[test]

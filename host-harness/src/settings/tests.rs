@@ -110,3 +110,25 @@ fn debug_shows_keys_alone() {
     let Split { passed, secrets, .. } = settings.split(&all);
     assert_eq!(format!("{passed:?} {secrets:?}"), r#"{"corp-id", "secret"} Known(0)"#);
 }
+
+/// A later version may call it a text. What was entered as a secret stays one in the log.
+#[test]
+fn what_was_entered_as_a_secret_is_masked_whatever_a_version_says_later() {
+    let honest = description(&[("token", SettingKind::Secret), ("name", SettingKind::Text)]);
+    let entered = Settings::new().with("token", "hunter2-token").with("name", "plain-name");
+    let stored = entered.held_as_described(&honest);
+    assert!(stored.is_secret("token") && !stored.is_secret("name") && !stored.is_held("token"));
+
+    let later = description(&[("token", SettingKind::Text), ("name", SettingKind::Text)]);
+    let said = "hunter2-token plain-name hunter3-token";
+    let marked = Settings::new().with_secret("token", "hunter2-token").with("name", "plain-name");
+    for settings in [stored.clone(), marked] {
+        let split = settings.split(&later);
+        assert_eq!(split.secrets.line(said, 100), "*** plain-name hunter3-token");
+        assert_eq!(passed(&split), [("name", Some("plain-name")), ("token", Some("hunter2-token"))]);
+    }
+    let replaced = stored.clone().with("token", "hunter3-token").split(&later);
+    assert_eq!(replaced.secrets.line(said, 100), "hunter2-token plain-name ***");
+    let removed = stored.without("token").with("token", "hunter3-token").split(&later);
+    assert_eq!(removed.secrets.line(said, 100), said);
+}
