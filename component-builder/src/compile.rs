@@ -21,12 +21,21 @@ const LEAKS: &[&str] = &[
     "CARGO_BUILD_TARGET_DIR",
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_TARGET_DIR",
+    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
     "CLIPPY_ARGS",
     "RUSTC_WORKSPACE_WRAPPER",
     "RUSTC_WRAPPER",
     "RUSTDOCFLAGS",
     "RUSTFLAGS",
 ];
+
+/// How the variables begin that would change the profile of the inner build.
+const PROFILE: &str = "CARGO_PROFILE_PLUGIN_";
+
+/// Whether a variable would change what the inner build makes of the same sources.
+fn leaks(variable: &str) -> bool {
+    LEAKS.contains(&variable) || variable.starts_with(PROFILE)
+}
 
 /// Sees to it that the standard library for the target is installed, one engine's build at a time: rustup has no lock
 /// of its own.
@@ -109,8 +118,10 @@ pub(crate) fn about(package: &str, workspace: &Path) -> Result<About, BuildError
 fn cargo(workspace: &Path) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace);
-    for leak in LEAKS {
-        cargo.env_remove(leak);
+    for (variable, _) in env::vars_os() {
+        if variable.to_str().is_some_and(leaks) {
+            cargo.env_remove(&variable);
+        }
     }
     cargo
 }
@@ -154,4 +165,24 @@ fn registries(registry: &Path) -> Vec<PathBuf> {
 fn cargo_home() -> Option<PathBuf> {
     let named: Option<OsString> = env::var_os("CARGO_HOME");
     named.map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_flags_or_the_profile_does_not_reach_the_inner_build() {
+        for variable in [
+            "RUSTFLAGS",
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            "CARGO_PROFILE_PLUGIN_OPT_LEVEL",
+            "CARGO_PROFILE_PLUGIN_BUILD_OVERRIDE_DEBUG",
+        ] {
+            assert!(leaks(variable), "{variable}");
+        }
+        for variable in ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_PROFILE_DEV_DEBUG", "PATH"] {
+            assert!(!leaks(variable), "{variable}");
+        }
+    }
 }
