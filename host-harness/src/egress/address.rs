@@ -68,7 +68,7 @@ fn local_nat64_class(address: Ipv6Addr) -> Option<AddressClass> {
     let within = Nat64Prefix::new(prefix, 48)?.holds(address);
     let possible = lengths.filter_map(|length| {
         let prefix = Nat64Prefix::new(Nat64Prefix::truncated(address, length), length)?;
-        prefix.embedded(address).filter(|v4| prefix.is_exact(address) || v4.octets()[0] != 0)
+        prefix.embedded(address).filter(|v4| prefix.is_exact(address) || v4.octets().first() != Some(&0))
     });
     within.then(|| possible.map(v4_class).max().unwrap_or(AddressClass::Never))
 }
