@@ -15,8 +15,9 @@ mod child;
 mod provider;
 mod story;
 
-/// Beyond the time in which a submission may be on its way and the provider's list may lag.
-const LATER: u64 = 1_500;
+/// Beyond the time in which a submission may be on its way, the provider's list may lag, and a clock that was never compared
+/// with the provider's may be off.
+const LATER: u64 = 4_500;
 
 /// Between storing, sending, arriving, taking effect, being answered, bound, told, confirmed, decided and delivered.
 const MOMENTS: [&str; 14] = [

@@ -54,8 +54,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Whether the module in `file` is compiled under a condition only, such as in tests.
+/// Whether the module in `file`, or one that it is in, is compiled under a condition only, such as in tests.
 fn is_conditional(file: &Path, package: &[PathBuf]) -> bool {
+    let outer = file.parent().unwrap().with_extension("rs");
+    if package.contains(&outer) && is_conditional(&outer, package) {
+        return true;
+    }
     let declaration = format!("mod {};", file.file_stem().unwrap().to_str().unwrap());
     package.iter().any(|other| {
         let text = fs::read_to_string(other).unwrap();
