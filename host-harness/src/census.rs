@@ -87,7 +87,7 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Reads it. It takes milliseconds, whoever wrote the component, and says nothing of whether the component is sound.
+    /// Reads it. It takes milliseconds for any component, and says nothing of whether the component is sound.
     ///
     /// # Errors
     /// - [`LoadError::NoComponent`]: the bytes are something else.

@@ -187,7 +187,7 @@ impl Volume {
         };
         let Some(setting) = self.over else { return Some(line) };
         let fields = vec![(String::from("setting"), setting.to_owned())];
-        // The host says so, whoever has written too much.
+        // The host says so, also where the engine has written too much.
         let (writer, level, secrets_masked) = (Writer::Host, Level::Warn, 0);
         Some(Line { writer, level, event: String::from("log-lines-dropped"), fields, secrets_masked, ..line })
     }

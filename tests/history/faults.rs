@@ -22,7 +22,7 @@ pub(crate) struct Company {
 }
 
 impl Company {
-    /// Nobody submits anything by hand.
+    /// No person submits anything by hand.
     pub(crate) const QUIET: Self = Self { others: 0, own: 0 };
 
     /// Before and after the beginning of a history.

@@ -20,7 +20,7 @@ pub struct Nat64Prefix {
 pub struct NoPrefix;
 
 impl Nat64Prefix {
-    /// `None` when the length is none of RFC 6052's, or the address has bits behind it.
+    /// `None` when the length is not one of RFC 6052's, or the address has bits behind it.
     #[must_use]
     pub fn new(address: Ipv6Addr, length: u32) -> Option<Self> {
         let sound =

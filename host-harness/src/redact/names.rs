@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::reading::Reading;
 
-/// How names of secrets end, whoever the provider is.
+/// How names of secrets end, for any provider.
 const ENDINGS: [&str; 5] = ["token", "secret", "password", "signature", "apikey"];
 
 /// A name as it is compared: letters and digits, without their case.

@@ -144,7 +144,7 @@ async fn a_request_that_cannot_be_read_is_told_and_another_tenants_is_decided() 
     }
 }
 
-/// It may need the engine, so nobody unloads that.
+/// It may need the engine, so the operator does not unload that.
 #[tokio::test]
 async fn a_request_that_cannot_be_read_needs_every_engine() {
     let (file, tracker) = File::of_two_tenants().await;

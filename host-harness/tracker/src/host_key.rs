@@ -41,7 +41,7 @@ impl HostKey {
         Self(block)
     }
 
-    /// The number, a dot, and 16 characters that nobody without the key can guess.
+    /// The number, a dot, and 16 characters that cannot be guessed without the key.
     pub(crate) fn idempotency_key(&self, tenant: &str, connection: &str, number: &str) -> String {
         let mut digest = Hmac::<Sha256>::new(&(*self.0).into());
         for part in [tenant, connection, number] {

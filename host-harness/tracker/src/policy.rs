@@ -12,7 +12,7 @@ pub struct Policy {
     /// a submission begins so long before its intent and ends so long after it. While the clocks are further apart,
     /// "not found" never means "not there".
     pub clock_skew_seconds: u64,
-    /// Whether "not found" means "not there" also while nobody knows how far the clocks are apart, because the provider
+    /// Whether "not found" means "not there" also while it is unknown how far the clocks are apart, because the provider
     /// sends no `Date`.
     pub trusts_unseen_clock: bool,
     /// Between two searches for one submission, at least. Also after a look that had no answer; doubles each time.

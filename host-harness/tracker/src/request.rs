@@ -188,7 +188,7 @@ pub struct Request {
     pub pin: Pin,
     /// Counts changes: a change names the revision it was made from.
     pub revision: u64,
-    /// What its form carries, and what it is found by: the number and a part that nobody can guess. The same for every
+    /// What its form carries, and what it is found by: the number and a part that cannot be guessed. The same for every
     /// attempt.
     pub idempotency_key: String,
     /// Counts attempts to submit it, from 1. What an attempt reports changes the request only while it is the last one.

@@ -1,4 +1,4 @@
-//! What has become of a submission that nobody has reported on.
+//! Finds out what a submission came to whose attempt has reported nothing.
 
 use crate::engine::{Approvals, Looked};
 use crate::request::{Outcome, Request, State};
@@ -164,7 +164,7 @@ impl<S: Store> Tracker<S> {
         let reach_back = if request.skew_seconds.is_some() { reach } else { reach.max(UNSEEN_SKEW_SECONDS) };
         let starts_at = starts_at.saturating_sub(reach_back);
         let lasts = request.intended_at.saturating_add(self.policy.submission_seconds);
-        // Where nobody knows what the clock was worth at the time, it may have been put right since.
+        // Where the skew of the clock at the time is unknown, it may have been put right since.
         let lasts = if request.skew_seconds.is_some() { lasts } else { lasts.max(now) };
         let mut spans = vec![(starts_at, lasts.saturating_add(reach))];
         let mut found = None;

@@ -235,7 +235,7 @@ pub struct Approval {
     pub status: Status,
     /// WeCom's own number of it.
     pub raw_status: String,
-    /// Who applied. Empty in news that names nobody.
+    /// Who applied. Empty in news that names no applicant.
     pub applicant: UserId,
     /// For which department.
     pub department: Option<String>,

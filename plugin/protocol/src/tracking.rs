@@ -130,7 +130,7 @@ pub fn fetch(config: &Config, outbound: &mut dyn Outbound, id: &SpNo) -> Result<
 ///
 /// A form that cannot be read, or that WeCom does not show (301055), hides no other. Only when no other form carries the
 /// key, its problem is the result: the key may stand in it. Where another form carries the key, that one is the result: a
-/// host makes keys that nobody can guess, so a second form with it is one that was copied by hand, and an old form that can
+/// host makes keys that cannot be guessed, so a second form with it is one that was copied by hand, and an old form that can
 /// never be read must not keep every search from its end.
 pub fn find_submission(
     config: &Config,

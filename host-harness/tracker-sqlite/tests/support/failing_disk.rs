@@ -179,7 +179,7 @@ unsafe extern "C" fn open(
 }
 
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
-    // SAFETY: the file is open, and nobody uses it after this call. The disk came from `Arc::into_raw`.
+    // SAFETY: the file is open, and SQLite does not use it after this call. The disk came from `Arc::into_raw`.
     unsafe {
         let behind = system_file(file);
         let code = (*(*behind).pMethods).xClose.unwrap()(behind);

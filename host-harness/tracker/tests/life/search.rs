@@ -31,7 +31,7 @@ async fn it_is_narrowed_to_the_applicant_and_the_time_of_the_attempt_however_lat
     }
 }
 
-/// Where nobody knew the difference at the time, a clock that has been put right since must not hide the form.
+/// Where the difference at the time was unknown, a clock that has been put right since must not hide the form.
 #[tokio::test]
 async fn it_goes_on_to_this_moment_when_the_clock_was_unknown_at_the_time() {
     let desk = Desk::new();

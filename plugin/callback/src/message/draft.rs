@@ -114,7 +114,7 @@ impl Changed<'_> {
         TemplateId(self.template_id.as_ref().to_owned())
     }
 
-    /// An event for each number, with nothing in it that somebody can have typed. `message` is what it was read from.
+    /// An event for each number, with nothing in it that a person can have typed. `message` is what it was read from.
     pub(in super::super) fn into_events(self, template_id: &TemplateId, message: &[u8]) -> Vec<Event> {
         let message_digest = digest::sha256(message);
         let event = |number: Cow<'_, str>| Event {

@@ -55,7 +55,7 @@ pub(super) struct Reading<'a> {
     pub(super) speeches_of_records: u32,
     /// How many speeches had come when a comment came last.
     pub(super) speeches_before_comment: u32,
-    /// The form is for several people, or for nobody: who sent it is not told.
+    /// The form is for several people, or names no applicant: who sent it is not told.
     pub(super) of_batch: bool,
     /// A list had more than is kept.
     pub(super) left_out: bool,
@@ -68,7 +68,7 @@ pub(super) const COMMENT: &str = "Comments";
 pub(super) const CONTENT: &str = "CommentContent";
 const REPEATED: [&str; 4] = [SPEECH, DETAILS, COMMENT, CONTENT];
 
-/// What elements that are not known here may hold of what is: ids, which nobody types.
+/// What elements that are not known here may hold of what is: ids, which people do not type.
 const IDS: [&str; 2] = ["UserId", "Party"];
 
 impl<'a> Reading<'a> {
@@ -167,7 +167,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// [As a fact](Self::fact), a text that somebody typed and that comes once.
+    /// [As a fact](Self::fact), a text that a person typed and that comes once.
     pub(super) fn title(&mut self, slot: &mut Field<'a>, name: &'static str) -> Result<(), Fault> {
         self.cursor.count_with_this(name);
         self.ground = self.ground.max(Ground::Texts);
@@ -204,7 +204,7 @@ impl<'a> Reading<'a> {
         self.doubt.or(markup.then_some(Unreadable::Markup))
     }
 
-    /// The numbers that nobody can have typed, however the message goes on. Where there is none, because a text stands before
+    /// The numbers that no person can have typed, however the message goes on. Where there is none, because a text stands before
     /// all of them, the first and the last of those that are there: a host fetches what they name, and believes no more.
     pub(super) fn news_numbers(&self) -> Vec<Cow<'a, str>> {
         let number = |(number, _): &(Cow<'a, str>, Ground)| number.clone();
@@ -225,7 +225,7 @@ impl<'a> Reading<'a> {
         (self.numbers.len() > 1).then(|| numbers.take(NUMBERS).collect())
     }
 
-    /// Whom nobody can have named by what they typed, in a message that is not doubted.
+    /// Whom no typed text can have named, in a message that is not doubted.
     pub(super) fn certain(&self) -> Certain {
         let count = |name| self.cursor.count(name);
         let one_comment = count(CONTENT) <= 1;

@@ -94,7 +94,7 @@ fn confirmed(
     match template::read(config, outbound, id) {
         Ok(template) => Ok(check::broken(config, &template).is_empty()),
         Err(Failure::Refused { errcode: PARAMETER, .. }) => Ok(false),
-        // What WeCom answered and nobody can read is told with its reason, for which `unavailable` has no room.
+        // An answer of WeCom's that cannot be read is told with its reason, for which `unavailable` has no room.
         Err(Failure::Unclear(Doubt::Unreadable(unreadable))) if unreadable.is_wecoms() => {
             Err(ProvisionProblem::Refused(unreadable.refusal()))
         }

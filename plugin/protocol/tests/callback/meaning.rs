@@ -323,7 +323,7 @@ fn what_the_flow_engine_cannot_do_without_is_named() {
     }
 }
 
-/// Whoever sent it is not needed to fetch the form, and its status is what a host fetches for.
+/// The applicant is not needed to fetch the form, and its status is what a host fetches for.
 #[test]
 fn the_flow_engine_is_read_without_an_applicant_and_fetched_without_a_status() {
     let sample = include_str!("../vectors/messages/open_approval_change.wxjava.xml");

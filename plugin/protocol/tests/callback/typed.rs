@@ -394,7 +394,7 @@ fn the_author_of_a_comment_that_another_comment_can_have_written_is_not_named() 
     assert_eq!(alone.actor.map(|member| member.0).as_deref(), Some("member.0"));
 }
 
-/// With one approver nobody can have written another one; with two, the first can have written the second.
+/// With one approver no typed text can have written another one; with two, the first can have written the second.
 #[test]
 fn an_approver_is_named_where_no_other_approver_can_have_written_the_name() {
     for (records, process) in [(true, false), (false, true), (true, true)] {
