@@ -125,7 +125,7 @@ fn classify(error: &reqwest::Error) -> SendError {
         }
         if let Some(error) = error.downcast_ref::<hyper::Error>().filter(|error| error.is_parse()) {
             return SendError::Interrupted(format!(
-                "the answer is not sound HTTP: {error} (for a header: a control character in it, or a name that is none)"
+                "the answer is not sound HTTP: {error} (for a header: a control character in it, or an unsound name)"
             ));
         }
         if let Some(lookup) = error.downcast_ref::<LookupError>() {

@@ -219,7 +219,7 @@ impl<S: Store> Tracker<S> {
             )),
             None if self.policy.trusts_unseen_clock => None,
             None => Some(String::from(
-                "the provider's answers have no Date, so nobody knows how far its clock is from this host's: that its \
+                "the provider's answers have no Date, so this host cannot tell how far the clocks are apart: that its \
                  list does not have the submission proves nothing. The operator compares the clocks and sets \
                  `trusts_unseen_clock`, or the request is cancelled in the product",
             )),

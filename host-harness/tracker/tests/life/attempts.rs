@@ -101,7 +101,7 @@ async fn a_search_for_an_older_attempt_changes_nothing_of_a_newer_one() {
     let rows = desk.tracker.store().clone();
     rows.insert(Request::intent(crate::desk::key(), engine_pin(), T0, T0 + 60)).await.unwrap();
     let tracker = Tracker::new(
-        Overtaken(rows.clone(), AtomicBool::new(false)),
+        Odd { rows: rows.clone(), overtakes: AtomicBool::new(true), takes: Duration::ZERO },
         Policy::default(),
         HostKey::new(&[7; 32]),
     );
@@ -169,7 +169,11 @@ async fn an_intent_that_took_too_long_to_store_is_not_sent() {
     for (takes, submissions) in [(half, 0), (half - Duration::from_millis(1), 1)] {
         let desk = Desk::new();
         let rows = desk.tracker.store().clone();
-        let tracker = Tracker::new(Slow(rows, takes), Policy::default(), HostKey::new(&[7; 32]));
+        let tracker = Tracker::new(
+            Odd { rows, overtakes: AtomicBool::new(false), takes },
+            Policy::default(),
+            HostKey::new(&[7; 32]),
+        );
         let outcome = tracker.submit_once(&desk.provider, &crate::desk::key(), &request(), T0).await.unwrap();
         assert_eq!(desk.provider.submissions(), submissions);
         let stored = desk.request().await;
@@ -190,16 +194,18 @@ async fn an_intent_that_took_too_long_to_store_is_not_sent() {
     }
 }
 
-/// A store that takes its time to insert.
-struct Slow(MemoryStore, Duration);
+/// A store that is slow to insert, or in which a new attempt begins behind the first change.
+struct Odd {
+    rows: MemoryStore,
+    /// Whether the next change is overtaken.
+    overtakes: AtomicBool,
+    takes: Duration,
+}
 
-/// A store in which a new attempt begins behind the first change.
-struct Overtaken(MemoryStore, AtomicBool);
-
-impl Store for Overtaken {
+impl Store for Odd {
     async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
-        let set = self.0.compare_and_set(changed.clone(), outcome).await?;
-        if set && !self.1.swap(true, Ordering::Relaxed) {
+        let set = self.rows.compare_and_set(changed.clone(), outcome).await?;
+        if set && self.overtakes.swap(false, Ordering::Relaxed) {
             let newer = Request {
                 revision: changed.revision + 1,
                 attempt: changed.attempt + 1,
@@ -208,104 +214,54 @@ impl Store for Overtaken {
                 due_at: Some(GIVEN_UP + 60),
                 ..changed
             };
-            assert!(self.0.compare_and_set(newer, None).await?);
+            assert!(self.rows.compare_and_set(newer, None).await?);
         }
         Ok(set)
     }
 
     async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
-        self.0.forget_ended(before).await
+        self.rows.forget_ended(before).await
     }
 
     async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
-        self.0.due(now, latest, most).await
+        self.rows.due(now, latest, most).await
     }
 
     async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
-        self.0.insert(request).await
-    }
-
-    async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
-        self.0.request(key).await
-    }
-
-    async fn bound_to(&self, tenant: &str, approval_id: &str) -> Result<Option<Request>, StoreError> {
-        self.0.bound_to(tenant, approval_id).await
-    }
-
-    async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
-        self.0.receive(notice).await
-    }
-
-    async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
-        self.0.settleable(since, most).await
-    }
-
-    async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
-        self.0.settle(notice).await
-    }
-
-    async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
-        self.0.forget_settled(before).await
-    }
-
-    async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
-        self.0.outbox().await
-    }
-
-    async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
-        self.0.acknowledge(message).await
-    }
-}
-
-impl Store for Slow {
-    async fn insert(&self, request: Request) -> Result<(Request, bool), StoreError> {
-        let inserted = self.0.insert(request).await?;
-        tokio::time::sleep(self.1).await;
+        let inserted = self.rows.insert(request).await?;
+        tokio::time::sleep(self.takes).await;
         Ok(inserted)
     }
 
-    async fn compare_and_set(&self, changed: Request, outcome: Option<Outcome>) -> Result<bool, StoreError> {
-        self.0.compare_and_set(changed, outcome).await
-    }
-
-    async fn forget_ended(&self, before: u64) -> Result<u64, StoreError> {
-        self.0.forget_ended(before).await
-    }
-
-    async fn due(&self, now: u64, latest: u64, most: usize) -> Result<Listed<Request>, StoreError> {
-        self.0.due(now, latest, most).await
-    }
-
     async fn request(&self, key: &Key) -> Result<Option<Request>, StoreError> {
-        self.0.request(key).await
+        self.rows.request(key).await
     }
 
     async fn bound_to(&self, tenant: &str, approval_id: &str) -> Result<Option<Request>, StoreError> {
-        self.0.bound_to(tenant, approval_id).await
+        self.rows.bound_to(tenant, approval_id).await
     }
 
     async fn receive(&self, notice: Notice) -> Result<bool, StoreError> {
-        self.0.receive(notice).await
+        self.rows.receive(notice).await
     }
 
     async fn settleable(&self, since: u64, most: usize) -> Result<Listed<Notice>, StoreError> {
-        self.0.settleable(since, most).await
+        self.rows.settleable(since, most).await
     }
 
     async fn settle(&self, notice: &Notice) -> Result<(), StoreError> {
-        self.0.settle(notice).await
+        self.rows.settle(notice).await
     }
 
     async fn forget_settled(&self, before: u64) -> Result<u64, StoreError> {
-        self.0.forget_settled(before).await
+        self.rows.forget_settled(before).await
     }
 
     async fn outbox(&self) -> Result<Listed<Message>, StoreError> {
-        self.0.outbox().await
+        self.rows.outbox().await
     }
 
     async fn acknowledge(&self, message: &Message) -> Result<(), StoreError> {
-        self.0.acknowledge(message).await
+        self.rows.acknowledge(message).await
     }
 }

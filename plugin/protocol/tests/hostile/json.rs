@@ -17,8 +17,10 @@ pub fn json(bytes: &[u8]) {
             assert_eq!(serde_json::from_slice::<serde_json::Value>(&text).unwrap(), read.value);
         }
         Err(flaw) => {
-            // A name twice is JSON to serde_json.
-            assert!(sound.is_err() || matches!(flaw, Flaw::Twice(..)), "{flaw:?}");
+            // What serde_json reads is refused for a name that is there twice, and for nothing else.
+            if sound.is_ok() {
+                assert!(matches!(flaw, Flaw::Twice(..)), "{flaw:?}");
+            }
             assert!(flaw.place() <= bytes.len(), "{flaw:?} of {}", bytes.len());
         }
     }
